@@ -1,0 +1,85 @@
+/**
+ * Door 4: every failure that leaves a function is an `AppError` with a code of this closed table.
+ * The table says how the code travels (HTTP status, tRPC code), whether trying again can help, and what a person reads.
+ */
+type Entry = { status: number; retryable: boolean; message: string };
+
+export const errorTable = {
+  BAD_INPUT: { status: 400, retryable: false, message: "Some of what was sent is not valid." },
+  UNAUTHENTICATED: { status: 401, retryable: false, message: "Sign in to continue." },
+  SIGN_IN_FAILED: { status: 401, retryable: false, message: "The e-mail address or the password is wrong." },
+  FORBIDDEN: { status: 403, retryable: false, message: "Your role does not allow this." },
+  NOT_FOUND: { status: 404, retryable: false, message: "It does not exist, or you may not see it." },
+  METHOD_NOT_SUPPORTED: { status: 405, retryable: false, message: "This address does not take that method." },
+  NAME_TAKEN: { status: 409, retryable: false, message: "That name is already used. Choose another one." },
+  IDEMPOTENCY_MISMATCH: {
+    status: 409,
+    retryable: false,
+    message: "This Idempotency-Key was used for a different request. Use a new one.",
+  },
+  IDEMPOTENCY_RUNNING: {
+    status: 409,
+    retryable: true,
+    message: "The first request with this Idempotency-Key is still running. Ask again in a moment.",
+  },
+  THREAD_BUSY: { status: 409, retryable: true, message: "The thread is working. Wait until its turn has ended." },
+  NOTHING_TO_COMMIT: { status: 409, retryable: false, message: "There are no changes to commit." },
+  PROJECT_NOT_READY: { status: 409, retryable: true, message: "The project is not ready yet." },
+  PATH_NOT_ALLOWED: { status: 400, retryable: false, message: "That folder is outside the allowed roots." },
+  PATH_NOT_READABLE: { status: 400, retryable: false, message: "Heddle may not read that folder." },
+  NOT_A_REPOSITORY: { status: 400, retryable: false, message: "That folder is not a git repository." },
+  EMPTY_REPOSITORY: {
+    status: 400,
+    retryable: false,
+    message: "The repository has no commits yet. Make a first commit, then try again.",
+  },
+  SOURCE_VANISHED: {
+    status: 409,
+    retryable: true,
+    message: "The project's folder is gone. Put it back, or add the project again.",
+  },
+  REF_NOT_FOUND: { status: 400, retryable: false, message: "There is no such branch or commit in the project." },
+  MODEL_NOT_FOUND: { status: 400, retryable: false, message: "No provider of this workspace has that model." },
+  NO_MODEL: { status: 409, retryable: false, message: "The workspace has no model yet. Add a provider in the settings." },
+  ADDRESS_NOT_ALLOWED: {
+    status: 400,
+    retryable: false,
+    message: "That address is private, and no admin has allowed it.",
+  },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: "That is too large to send." },
+  RATE_LIMITED: { status: 429, retryable: true, message: "Too many attempts. Wait a minute and try again." },
+  FENCED: { status: 409, retryable: false, message: "Another worker has taken over this thread." },
+  UNAVAILABLE: { status: 503, retryable: true, message: "A part of Heddle does not answer. Try again in a moment." },
+  TIMEOUT: { status: 504, retryable: true, message: "It took too long. Try again." },
+  INTERNAL: { status: 500, retryable: true, message: "Something went wrong on the server. It has been logged." },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+
+  /** @param options.message a sentence for a person, in place of the table's; never holds secrets or internals */
+  constructor(code: ErrorCode, options: { cause?: unknown; message?: string } = {}) {
+    super(options.message ?? errorTable[code].message, { cause: options.cause });
+    this.code = code;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+}
+
+/** Any thrown value as an `AppError`; what is not one becomes INTERNAL with the original as its cause. */
+export function toAppError(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError("INTERNAL", { cause: error });
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && value in errorTable;
+}

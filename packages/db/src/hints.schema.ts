@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/**
+ * What travels over PostgreSQL's NOTIFY on channel `heddle`. A hint may be lost: whoever listens heals by reading rows.
+ * `thread`: rows of a thread changed up to `seq`. `delta`: text appended to a running item at `offset` (UTF-16 units) of
+ * `attempt`. `job`: a thread job ended. `workspace`: lists of a workspace changed.
+ */
+export const hintSchema = z.discriminatedUnion("k", [
+  z.object({ k: z.literal("thread"), w: z.string(), t: z.string(), seq: z.number() }),
+  z.object({
+    k: z.literal("delta"),
+    t: z.string(),
+    i: z.string(),
+    attempt: z.number(),
+    offset: z.number(),
+    text: z.string(),
+  }),
+  z.object({ k: z.literal("job"), t: z.string(), j: z.string() }),
+  z.object({ k: z.literal("workspace"), w: z.string() }),
+]);
+
+export type Hint = z.infer<typeof hintSchema>;
+export const hintChannel = "heddle";

@@ -1,0 +1,64 @@
+/**
+ * Door 1, the table: which role may do what. The server refuses by it and the interface hides by it.
+ * `workspace` lists workspace roles. `project` lists the project roles that a restricted project asks for in addition;
+ * owners and admins pass every restricted project, auditors pass for reading.
+ */
+export const workspaceRoles = ["owner", "admin", "member", "viewer", "auditor"] as const;
+export type WorkspaceRole = (typeof workspaceRoles)[number];
+
+export const projectRoles = ["maintainer", "contributor", "reviewer", "viewer"] as const;
+export type ProjectRole = (typeof projectRoles)[number];
+
+type Rule = { workspace: readonly WorkspaceRole[]; project?: readonly ProjectRole[] };
+
+const everyone = workspaceRoles;
+const makers = ["owner", "admin", "member"] as const;
+const admins = ["owner", "admin"] as const;
+
+export const permissions = {
+  "workspace.read": { workspace: everyone },
+  "workspace.create": { workspace: ["owner"] },
+  "token.manage": { workspace: ["owner"] },
+  "token.own": { workspace: everyone },
+  "provider.read": { workspace: everyone },
+  "provider.manage": { workspace: admins },
+  "project.create": { workspace: admins },
+  "project.read": { workspace: everyone, project: projectRoles },
+  "project.manage": { workspace: admins, project: ["maintainer"] },
+  "thread.create": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.read": { workspace: everyone, project: projectRoles },
+  "thread.prompt": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.commit": { workspace: makers, project: ["maintainer", "contributor"] },
+  "audit.read": { workspace: ["owner", "admin", "auditor"] },
+} as const satisfies Record<string, Rule>;
+
+export type Permission = keyof typeof permissions;
+
+/** Whether a workspace role alone may do this (in a project that is not restricted). */
+export function roleAllows(role: WorkspaceRole, permission: Permission): boolean {
+  return (permissions[permission].workspace as readonly WorkspaceRole[]).includes(role);
+}
+
+/**
+ * Whether a member may do this in a project.
+ * @param projectRole the member's role in a restricted project, `null` for none, `undefined` when the project is open to the workspace
+ */
+export function projectAllows(
+  role: WorkspaceRole,
+  projectRole: ProjectRole | null | undefined,
+  permission: Permission,
+): boolean {
+  if (!roleAllows(role, permission)) return false;
+  if (projectRole === undefined || role === "owner" || role === "admin" || role === "auditor") return true;
+  const rule: Rule = permissions[permission];
+  return projectRole !== null && (rule.project ?? []).includes(projectRole);
+}
+
+/** What the lower of two roles may do is what both may do: caps a token's role by its owner's. */
+export function lowerRole(a: WorkspaceRole, b: WorkspaceRole): WorkspaceRole {
+  const order: readonly WorkspaceRole[] = ["owner", "admin", "member", "viewer"];
+  if (a === b) return a;
+  if (a === "auditor") return b === "owner" || b === "admin" ? "auditor" : "viewer";
+  if (b === "auditor") return lowerRole(b, a);
+  return order[Math.max(order.indexOf(a), order.indexOf(b))] ?? "viewer";
+}

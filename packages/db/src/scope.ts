@@ -1,0 +1,121 @@
+import { AppError } from "./errors.ts";
+import type { Database } from "./database.ts";
+import { lowerRole, type Permission, type ProjectRole, projectAllows, roleAllows, type WorkspaceRole } from "./permissions.ts";
+
+/** Who asks, as authenticated by a session or a token. Says nothing yet about what they may do. */
+export type Principal = {
+  userId: string;
+  name: string;
+  kind: "human" | "bot";
+  via: { type: "session"; sessionId: string } | { type: "token"; tokenId: string; workspaceId: string; role: WorkspaceRole };
+  ip: string | null;
+  requestId: string;
+};
+
+declare const checked: unique symbol;
+
+/** Proof that a principal holds a permission in a workspace. Only this file makes one. */
+export type WorkspaceScope = {
+  readonly [checked]: "workspace";
+  readonly db: Database;
+  readonly principal: Principal;
+  readonly workspaceId: string;
+  readonly role: WorkspaceRole;
+  readonly permission: Permission;
+};
+
+/** … in a project. */
+export type ProjectScope = Omit<WorkspaceScope, typeof checked> & {
+  readonly [checked]: "workspace";
+  readonly projectId: string;
+  readonly projectRole: ProjectRole | null | undefined;
+};
+
+/** … on a thread. */
+export type ThreadScope = ProjectScope & { readonly threadId: string };
+
+/** Signed in, no workspace chosen: for what belongs to the person alone. */
+export type UserScope = { readonly db: Database; readonly principal: Principal };
+
+type Member = { workspaceId: string; role: WorkspaceRole };
+
+/** Membership with the token's cap applied; `null` when the workspace is out of the principal's reach. */
+async function membership(db: Database, principal: Principal, workspaceId: string): Promise<Member | null> {
+  if (principal.via.type === "token" && principal.via.workspaceId !== workspaceId) return null;
+  const row = await db.prisma.membership.findUnique({
+    where: { workspaceId_userId: { workspaceId, userId: principal.userId } },
+    select: { role: true },
+  });
+  if (!row) return null;
+  return { workspaceId, role: principal.via.type === "token" ? lowerRole(principal.via.role, row.role) : row.role };
+}
+
+/**
+ * The principal's scope in a workspace.
+ * @param workspaceId `null` for the token's workspace or, with a session, the first one joined
+ * @throws NOT_FOUND outside its reach, FORBIDDEN when the role lacks the permission
+ */
+export async function workspaceScope(
+  db: Database,
+  principal: Principal,
+  workspaceId: string | null,
+  permission: Permission,
+): Promise<WorkspaceScope> {
+  const id = workspaceId ?? (await defaultWorkspaceId(db, principal));
+  const member = id === null ? null : await membership(db, principal, id);
+  if (!member) throw new AppError("NOT_FOUND");
+  if (!roleAllows(member.role, permission)) throw new AppError("FORBIDDEN");
+  return { db, principal, ...member, permission } as WorkspaceScope;
+}
+
+async function defaultWorkspaceId(db: Database, principal: Principal): Promise<string | null> {
+  if (principal.via.type === "token") return principal.via.workspaceId;
+  const row = await db.prisma.membership.findFirst({
+    where: { userId: principal.userId },
+    orderBy: [{ createdAt: "asc" }, { workspaceId: "asc" }],
+    select: { workspaceId: true },
+  });
+  return row?.workspaceId ?? null;
+}
+
+/** @throws NOT_FOUND outside its reach (a restricted project without a role in it included), FORBIDDEN otherwise */
+export async function projectScope(
+  db: Database,
+  principal: Principal,
+  projectId: string,
+  permission: Permission,
+): Promise<ProjectScope> {
+  const project = await db.prisma.project.findUnique({
+    where: { id: projectId },
+    select: {
+      workspaceId: true,
+      visibility: true,
+      members: { where: { userId: principal.userId }, select: { role: true } },
+    },
+  });
+  const member = project && (await membership(db, principal, project.workspaceId));
+  if (!project || !member) throw new AppError("NOT_FOUND");
+  const projectRole = project.visibility === "restricted" ? (project.members[0]?.role ?? null) : undefined;
+  if (!projectAllows(member.role, projectRole, "project.read")) throw new AppError("NOT_FOUND");
+  if (!projectAllows(member.role, projectRole, permission)) throw new AppError("FORBIDDEN");
+  return { db, principal, ...member, permission, projectId, projectRole } as ProjectScope;
+}
+
+/** @throws NOT_FOUND outside its reach (another's private thread included), FORBIDDEN otherwise */
+export async function threadScope(
+  db: Database,
+  principal: Principal,
+  threadId: string,
+  permission: Permission,
+): Promise<ThreadScope> {
+  const thread = await db.prisma.thread.findUnique({
+    where: { id: threadId },
+    select: { projectId: true, visibility: true, createdById: true },
+  });
+  if (!thread) throw new AppError("NOT_FOUND");
+  const scope = await projectScope(db, principal, thread.projectId, "thread.read");
+  const own = thread.createdById === principal.userId;
+  if (thread.visibility === "private" && !own && scope.role !== "auditor") throw new AppError("NOT_FOUND");
+  if (!projectAllows(scope.role, scope.projectRole, permission)) throw new AppError("FORBIDDEN");
+  return { ...scope, permission, threadId } as ThreadScope;
+}
