@@ -50,7 +50,7 @@ export type ModelErrorKind =
   | "timeout"
   | "aborted";
 
-type ModelErrorOptions = { status?: number; retryAfterMs?: number; cause?: unknown };
+type ModelErrorOptions = { status?: number; retryAfterMs?: number; receivedChars?: number; cause?: unknown };
 
 /** Why a model did not answer. `message` is one sentence for people and never holds a key. */
 export class ModelError extends Error {
@@ -58,6 +58,8 @@ export class ModelError extends Error {
   readonly status: number | undefined;
   /** The provider's own wish how long to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Characters of the answer that had arrived; undefined if the answer had not begun. */
+  readonly receivedChars: number | undefined;
 
   constructor(kind: ModelErrorKind, message: string, options: ModelErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -65,5 +67,6 @@ export class ModelError extends Error {
     this.kind = kind;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.receivedChars = options.receivedChars;
   }
 }
