@@ -1,0 +1,100 @@
+/** A moment: ISO 8601 text, a Date, or milliseconds since the epoch. */
+export type Instant = string | number | Date;
+
+export type Person = { id?: string; name: string };
+
+export type ThreadStatus = "idle" | "running" | "waiting" | "failed" | "archived";
+
+export type ThreadView = {
+  id: string;
+  projectId: string;
+  title: string;
+  status: ThreadStatus;
+  /** Finished since this reader last looked. */
+  unread?: boolean;
+  /** When the running turn began. */
+  runningSince?: Instant | null;
+  updatedAt: Instant;
+  startedBy: Person;
+  branch: string;
+  additions: number;
+  deletions: number;
+};
+
+export type ProjectView = {
+  id: string;
+  name: string;
+  status: "cloning" | "ready" | "failed";
+  /** Why it failed, as a sentence. */
+  reason?: string | null;
+};
+
+export type ItemStatus = "running" | "completed" | "failed" | "interrupted" | "declined";
+
+type ItemBase = {
+  id: string;
+  turnId: string;
+  seq: number;
+  status: ItemStatus;
+  createdAt: Instant;
+  completedAt?: Instant | null;
+};
+
+export type UserMessageItem = ItemBase & { type: "userMessage"; text: string; author: Person | string };
+export type AgentMessageItem = ItemBase & { type: "agentMessage"; text: string; model: string };
+export type ReasoningItem = ItemBase & { type: "reasoning"; text: string };
+export type CommandItem = ItemBase & {
+  type: "commandExecution";
+  command: string;
+  exitCode?: number | null;
+  /** Head and tail of what was printed. */
+  output?: string;
+  /** Size of everything that was printed. */
+  outputBytes?: number;
+  durationMs?: number | null;
+};
+export type FileChange = { path: string; kind: "add" | "update" | "delete"; additions: number; deletions: number };
+export type FileChangeItem = ItemBase & { type: "fileChange"; changes: FileChange[] };
+export type ToolCallItem = ItemBase & { type: "toolCall"; name: string; input: unknown; result?: unknown };
+export type ErrorItem = ItemBase & { type: "error"; code: string; message: string };
+
+export type Item =
+  | UserMessageItem
+  | AgentMessageItem
+  | ReasoningItem
+  | CommandItem
+  | FileChangeItem
+  | ToolCallItem
+  | ErrorItem;
+
+export type FileDiff = {
+  path: string;
+  oldPath?: string | null;
+  status: "added" | "modified" | "deleted" | "renamed";
+  additions: number;
+  deletions: number;
+  binary: boolean;
+  /** Unified diff of this file, as git prints it; empty when only renamed or binary. */
+  patch: string;
+};
+
+export type ModelOption = {
+  /** "provider/model" */
+  value: string;
+  label: string;
+  provider: string;
+  /** A scripted model without intelligence: always labelled. */
+  demo?: boolean;
+};
+
+export type AuditRow = {
+  seq: number;
+  at: Instant;
+  actor: string;
+  /** How: page, API token, worker. */
+  via: string;
+  action: string;
+  resource: string;
+  outcome: string;
+  ip?: string | null;
+};
