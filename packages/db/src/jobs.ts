@@ -1,0 +1,130 @@
+import { AppError, type ErrorCode, isErrorCode } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { mutate } from "./mutate.ts";
+import { type JobScope, progress } from "./run-scope.ts";
+import type { ThreadScope } from "./scope.ts";
+import { changeThread } from "./thread-change.ts";
+
+/**
+ * Asks the thread's worker to commit what the worktree holds.
+ * @param input.message without it the model writes one
+ * @throws THREAD_BUSY while a turn runs or waits
+ */
+export async function requestCommit(scope: ThreadScope, input: { message?: string }): Promise<{ jobId: string }> {
+  return requestJob(scope, "commit", "thread.commit_request", input);
+}
+
+/** Asks for a commit message written by the thread's model. */
+export async function requestCommitMessage(scope: ThreadScope): Promise<{ jobId: string }> {
+  return requestJob(scope, "commitMessage", "thread.suggest_message", {});
+}
+
+async function requestJob(
+  scope: ThreadScope,
+  kind: "commit" | "commitMessage",
+  action: string,
+  input: { message?: string },
+): Promise<{ jobId: string }> {
+  const id = newId();
+  const entry = { action, resource: { type: "thread", id: scope.threadId } };
+  await mutate(scope, entry, async (tx, after) => {
+    await changeThread(tx, after, scope.threadId, async () => {
+      const open = await tx.turn.count({ where: { threadId: scope.threadId, status: { in: ["queued", "running"] } } });
+      if (open > 0) throw new AppError("THREAD_BUSY");
+      const { principal } = scope;
+      await tx.threadJob.create({
+        data: {
+          id,
+          threadId: scope.threadId,
+          kind,
+          input,
+          requestedById: principal.userId,
+          tokenId: principal.via.type === "token" ? principal.via.tokenId : null,
+        },
+      });
+    });
+  });
+  return { jobId: id };
+}
+
+export type JobResult = { status: "pending" } | { status: "done"; output: unknown };
+
+/** @throws the job's own error once it has failed */
+export async function readJob(scope: ThreadScope, jobId: string): Promise<JobResult> {
+  const job = await scope.db.prisma.threadJob.findFirst({ where: { id: jobId, threadId: scope.threadId } });
+  if (!job) throw new AppError("NOT_FOUND");
+  if (job.status === "pending") return { status: "pending" };
+  if (job.status === "done") return { status: "done", output: job.output };
+  const code: ErrorCode = isErrorCode(job.errorCode) ? job.errorCode : "INTERNAL";
+  throw new AppError(code, { message: job.errorMessage ?? undefined });
+}
+
+/** What the worker needs to make a commit; `null` when the job has ended. */
+export async function loadJob(scope: JobScope) {
+  const job = await scope.db.prisma.threadJob.findUniqueOrThrow({ where: { id: scope.jobId } });
+  if (job.status !== "pending") return null;
+  const thread = await scope.db.prisma.thread.findUniqueOrThrow({
+    where: { id: scope.threadId },
+    include: { project: true },
+  });
+  const user = await scope.db.prisma.user.findUniqueOrThrow({ where: { id: job.requestedById } });
+  const { message } = job.input as { message?: string };
+  return { job: { id: job.id, kind: job.kind, createdAt: job.createdAt, message: message ?? null }, thread, user };
+}
+
+/** Keeps the message chosen for a commit, so that a repeated attempt makes the very same commit. */
+export async function fixCommitMessage(scope: JobScope, message: string): Promise<void> {
+  await progress(scope, async (tx) => {
+    await tx.threadJob.update({ where: { id: scope.jobId }, data: { input: { message } } });
+  });
+}
+
+export async function completeCommit(scope: JobScope, result: { commit: string; branch: string }): Promise<void> {
+  const entry = {
+    action: "thread.commit",
+    resource: { type: "thread", id: scope.threadId },
+    detail: { commit: result.commit, branch: result.branch },
+  };
+  await mutate(scope, entry, (tx, after) =>
+    changeThread(
+      tx,
+      after,
+      scope.threadId,
+      async (change) => {
+        change.set({ headCommit: result.commit });
+        await tx.threadJob.update({
+          where: { id: scope.jobId },
+          data: { status: "done", output: result, finishedAt: new Date() },
+        });
+        after({ k: "job", t: scope.threadId, j: scope.jobId });
+      },
+      scope.fence,
+    ),
+  );
+}
+
+export async function completeMessage(scope: JobScope, message: string): Promise<void> {
+  await progress(scope, async (tx, _change, after) => {
+    await tx.threadJob.update({
+      where: { id: scope.jobId },
+      data: { status: "done", output: { message }, finishedAt: new Date() },
+    });
+    after({ k: "job", t: scope.threadId, j: scope.jobId });
+  });
+}
+
+/** Ends a job with an error for whoever waits; needs no scope, because the requester may have lost all rights. */
+export async function failJob(
+  db: JobScope["db"],
+  threadId: string,
+  jobId: string,
+  error: { code: string; message: string },
+): Promise<void> {
+  await progress({ db, threadId, fence: undefined }, async (tx, _change, after) => {
+    await tx.threadJob.updateMany({
+      where: { id: jobId, status: "pending" },
+      data: { status: "failed", errorCode: error.code, errorMessage: error.message, finishedAt: new Date() },
+    });
+    after({ k: "job", t: threadId, j: jobId });
+  });
+}

@@ -1,0 +1,91 @@
+import { type Actor, actorOfPrincipal } from "./audit.ts";
+import type { Database, Tx } from "./database.ts";
+import { AppError } from "./errors.ts";
+import { type After, transact } from "./mutate.ts";
+import type { Permission } from "./permissions.ts";
+import { type Principal, type ThreadScope, threadScope } from "./scope.ts";
+import { changeThread, type HostFence, type ThreadChange } from "./thread-change.ts";
+
+/** A worker's right to go on with somebody's turn or job, loaded anew for each step. */
+export type RunScope = {
+  readonly db: Database;
+  readonly actor: Actor;
+  readonly principal: Principal;
+  readonly workspaceId: string;
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly fence: HostFence | undefined;
+};
+
+export type TurnScope = RunScope & { readonly turnId: string };
+export type JobScope = RunScope & { readonly jobId: string };
+
+/**
+ * The scope of a turn's sender as it is now.
+ * @throws NOT_FOUND or FORBIDDEN when the sender has lost the right to prompt this thread
+ */
+export async function turnScope(db: Database, turnId: string, fence?: HostFence): Promise<TurnScope> {
+  const turn = await db.prisma.turn.findUnique({ where: { id: turnId } });
+  if (!turn) throw new AppError("NOT_FOUND");
+  const scope = await actingScope(db, turn.senderId, turn.tokenId, turn.threadId, "thread.prompt");
+  return { ...running(scope, fence), turnId };
+}
+
+/** … of whoever asked for a job. */
+export async function jobScope(db: Database, jobId: string, fence?: HostFence): Promise<JobScope> {
+  const job = await db.prisma.threadJob.findUnique({ where: { id: jobId } });
+  if (!job) throw new AppError("NOT_FOUND");
+  const scope = await actingScope(db, job.requestedById, job.tokenId, job.threadId, "thread.commit");
+  return { ...running(scope, fence), jobId };
+}
+
+/**
+ * What a running turn or job writes as it goes (items, checkpoints, usage): not audited one by one, but fenced and
+ * numbered.
+ */
+export function progress<T>(
+  scope: Pick<RunScope, "db" | "threadId" | "fence">,
+  write: (tx: Tx, change: ThreadChange, after: After) => Promise<T>,
+): Promise<T> {
+  return transact(scope.db, (tx, after) =>
+    changeThread(tx, after, scope.threadId, (change) => write(tx, change, after), scope.fence),
+  );
+}
+
+async function actingScope(
+  db: Database,
+  userId: string,
+  tokenId: string | null,
+  threadId: string,
+  permission: Permission,
+): Promise<ThreadScope> {
+  const user = await db.prisma.user.findUnique({ where: { id: userId } });
+  if (!user) throw new AppError("FORBIDDEN");
+  const principal: Principal = {
+    userId,
+    name: user.name,
+    kind: user.kind,
+    via: tokenId === null ? { type: "session", sessionId: "worker" } : await tokenVia(db, tokenId),
+    ip: null,
+    requestId: `thread:${threadId}`,
+  };
+  return threadScope(db, principal, threadId, permission);
+}
+
+async function tokenVia(db: Database, tokenId: string): Promise<Principal["via"]> {
+  const token = await db.prisma.apiToken.findUnique({ where: { id: tokenId } });
+  if (!token || token.revokedAt) throw new AppError("FORBIDDEN", { message: "The token that sent this was revoked." });
+  return { type: "token", tokenId, workspaceId: token.workspaceId, role: token.role };
+}
+
+function running(scope: ThreadScope, fence: HostFence | undefined): RunScope {
+  return {
+    db: scope.db,
+    actor: { ...actorOfPrincipal(scope.principal), via: "worker" },
+    principal: scope.principal,
+    workspaceId: scope.workspaceId,
+    projectId: scope.projectId,
+    threadId: scope.threadId,
+    fence,
+  };
+}

@@ -1,0 +1,51 @@
+import { AppError } from "./errors.ts";
+import type { ItemStatus, ItemType, Prisma } from "./generated/client.ts";
+import { progress, type TurnScope } from "./run-scope.ts";
+import type { ToolCall } from "./run-step.ts";
+
+export type ToolClaim = { state: "run"; call: ToolCall; type: ItemType; data: Prisma.JsonValue } | { state: "ended" };
+
+const unknownEffect =
+  "The call was interrupted: the machine that ran it stopped in the middle. Its effect is unknown; it may have happened " +
+  "wholly, in part or not at all. It was not run again. Look at the worktree before you decide what to do.";
+
+/**
+ * The right to run a tool call, given once: `startedAt` is committed before any effect. A call that was started before
+ * and has no result lost its host midway: it ends as interrupted and the model is told that the effect is unknown.
+ */
+export async function claimTool(scope: TurnScope, itemId: string): Promise<ToolClaim> {
+  return progress(scope, async (tx, change) => {
+    const item = await tx.item.findFirst({ where: { id: itemId, threadId: scope.threadId } });
+    if (!item) throw new AppError("NOT_FOUND");
+    if (item.status !== "running") return { state: "ended" };
+    const { call } = item.model as { call: ToolCall };
+    if (item.startedAt) {
+      const data = { ...(item.data as object), note: "Interrupted: its effect is unknown." };
+      await change.putItem({ ...item, status: "interrupted", data, model: { call, result: unknownEffect } });
+      return { state: "ended" };
+    }
+    await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
+    return { state: "run", call, type: item.type, data: item.data };
+  });
+}
+
+/** A tool call's end: what people see and what the model is told. */
+export async function completeTool(
+  scope: TurnScope,
+  itemId: string,
+  outcome: { status: ItemStatus; type: ItemType; data: Prisma.InputJsonValue; forModel: string },
+): Promise<void> {
+  await progress(scope, async (tx, change) => {
+    const item = await tx.item.findUniqueOrThrow({ where: { id: itemId } });
+    if (item.status !== "running") return;
+    const { call } = item.model as { call: ToolCall };
+    const { status, type, data, forModel } = outcome;
+    await change.putItem({ ...item, status, type, data, model: { call, result: forModel } });
+  });
+}
+
+/** One piece of a command's whole output; repeated pieces are ignored. */
+export async function appendOutput(scope: TurnScope, itemId: string, index: number, data: Uint8Array): Promise<void> {
+  const bytes = new Uint8Array(data);
+  await scope.db.prisma.outputChunk.createMany({ data: [{ itemId, index, data: bytes }], skipDuplicates: true });
+}

@@ -1,0 +1,155 @@
+import { AppError } from "./errors.ts";
+import type { Prisma } from "./generated/client.ts";
+import { newId } from "./ids.ts";
+import { resolveModel } from "./models.ts";
+import { mutate } from "./mutate.ts";
+import type { ProjectScope, ThreadScope, WorkspaceScope } from "./scope.ts";
+import { changeThread } from "./thread-change.ts";
+import type { CreateThreadInput, ThreadView } from "./threads.schema.ts";
+import { queueTurn } from "./turns.ts";
+
+const threadColumns = {
+  id: true,
+  projectId: true,
+  title: true,
+  status: true,
+  visibility: true,
+  model: true,
+  branch: true,
+  baseRef: true,
+  baseCommit: true,
+  headCommit: true,
+  lastCheckpoint: true,
+  filesModified: true,
+  additions: true,
+  deletions: true,
+  inputTokens: true,
+  outputTokens: true,
+  costUsd: true,
+  createdById: true,
+  createdAt: true,
+  updatedAt: true,
+  seq: true,
+  turns: { where: { status: "running" }, select: { startedAt: true }, take: 1 },
+} as const satisfies Prisma.ThreadSelect;
+
+type ThreadRow = Prisma.ThreadGetPayload<{ select: typeof threadColumns }>;
+
+/**
+ * A new thread with its first prompt queued; `running` from here on.
+ * @throws PROJECT_NOT_READY when the project failed, MODEL_NOT_FOUND, NO_MODEL
+ */
+export async function createThread(scope: ProjectScope, input: CreateThreadInput): Promise<ThreadView> {
+  const { prisma } = scope.db;
+  const project = await prisma.project.findUniqueOrThrow({ where: { id: scope.projectId } });
+  if (project.status === "failed") {
+    throw new AppError("PROJECT_NOT_READY", { message: project.reason ?? undefined });
+  }
+  const model = await resolveModel(scope, input.model);
+  const id = newId();
+  const title = input.title ?? provisionalTitle(input.prompt);
+  await mutate(scope, { action: "thread.create", resource: { type: "thread", id }, detail: { model } }, async (tx, after) => {
+    await tx.thread.create({
+      data: {
+        id,
+        workspaceId: scope.workspaceId,
+        projectId: scope.projectId,
+        title,
+        titled: input.title !== undefined,
+        visibility: input.visibility,
+        createdById: scope.principal.userId,
+        model,
+        branch: branchName(title, id),
+        baseRef: input.baseRef ?? null,
+      },
+    });
+    await changeThread(tx, after, id, (change) => queueTurn(tx, change, scope.principal, { prompt: input.prompt, model }));
+    after({ k: "workspace", w: scope.workspaceId });
+  });
+  return readThread(scope, id);
+}
+
+export async function getThread(scope: ThreadScope): Promise<ThreadView> {
+  return readThread(scope, scope.threadId);
+}
+
+/** The threads of a project that the principal may see, latest change first. */
+export async function listThreads(scope: ProjectScope): Promise<ThreadView[]> {
+  return findThreads(scope, { projectId: scope.projectId, ...visibleTo(scope) });
+}
+
+/** All threads of the workspace that the principal may see, latest change first: what the sidebar shows. */
+export async function listWorkspaceThreads(scope: WorkspaceScope): Promise<ThreadView[]> {
+  const open = scope.role === "owner" || scope.role === "admin" || scope.role === "auditor";
+  const project: Prisma.ProjectWhereInput = open
+    ? {}
+    : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] };
+  return findThreads(scope, { workspaceId: scope.workspaceId, project, ...visibleTo(scope) });
+}
+
+function visibleTo(scope: WorkspaceScope | ProjectScope): Prisma.ThreadWhereInput {
+  if (scope.role === "auditor") return {};
+  return { OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }] };
+}
+
+/** Branches of a project that git may show to the principal: shared threads' and one's own, committed ones only. */
+export async function visibleBranches(scope: ProjectScope): Promise<string[]> {
+  const rows = await scope.db.prisma.thread.findMany({
+    where: {
+      projectId: scope.projectId,
+      headCommit: { not: null },
+      OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }],
+    },
+    select: { branch: true },
+  });
+  return rows.map((row) => row.branch);
+}
+
+async function readThread(scope: Pick<WorkspaceScope, "db">, id: string): Promise<ThreadView> {
+  const row = await scope.db.prisma.thread.findUnique({ where: { id }, select: threadColumns });
+  if (!row) throw new AppError("NOT_FOUND");
+  const [view] = await toViews(scope, [row]);
+  return view as ThreadView;
+}
+
+async function findThreads(scope: Pick<WorkspaceScope, "db">, where: Prisma.ThreadWhereInput): Promise<ThreadView[]> {
+  const rows = await scope.db.prisma.thread.findMany({
+    where,
+    orderBy: [{ createdAt: "desc" }],
+    select: threadColumns,
+    take: 1_000,
+  });
+  return toViews(scope, rows);
+}
+
+async function toViews(scope: Pick<WorkspaceScope, "db">, rows: ThreadRow[]): Promise<ThreadView[]> {
+  const users = await scope.db.prisma.user.findMany({
+    where: { id: { in: [...new Set(rows.map((row) => row.createdById))] } },
+    select: { id: true, name: true },
+  });
+  const names = new Map(users.map((user) => [user.id, user.name]));
+  return rows.map(({ inputTokens, outputTokens, costUsd, createdById, turns, ...row }) => ({
+    ...row,
+    usage: { inputTokens, outputTokens, costUsd: costUsd.toNumber() },
+    createdBy: { id: createdById, name: names.get(createdById) ?? "Former member" },
+    runningSince: turns[0]?.startedAt ?? null,
+  }));
+}
+
+/** The prompt's first line, cut at a word; shown until the model has named the thread. */
+function provisionalTitle(prompt: string): string {
+  const line = prompt.split("\n", 1)[0]?.trim() ?? "";
+  if (line.length <= 60) return line || "New thread";
+  return `${line.slice(0, 60).replace(/\s+\S*$/, "")}…`;
+}
+
+function branchName(title: string, id: string): string {
+  const slug = title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
+  return `heddle/${slug ? `${slug}-` : ""}${id.replaceAll("-", "").slice(-8)}`;
+}

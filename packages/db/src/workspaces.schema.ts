@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { permissions, workspaceRoles, type Permission } from "./permissions.ts";
+
+export const createWorkspaceInput = z.object({ name: z.string().trim().min(1, "Give the workspace a name.").max(100) });
+
+const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
+
+export const workspaceView = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(workspaceRoles),
+  permissions: z.array(z.enum(permissionNames)),
+  me: z.object({ id: z.string(), name: z.string() }),
+});
+export type WorkspaceView = z.infer<typeof workspaceView>;
