@@ -1,0 +1,103 @@
+import { SandboxLost } from "./errors.ts";
+import { hostUserIdOf, runsAsRoot } from "./host-user.ts";
+import { launch } from "./launch.ts";
+import { connectRunner, type Runner } from "./runner.ts";
+import type { Sandbox, SandboxSpec } from "./types.ts";
+import { prepareFolders } from "./worktree-folders.ts";
+
+export type SandboxLimits = {
+  /** The most processes and threads that a thread's commands may have at once. */
+  processes: number;
+};
+
+export type SandboxesOptions = {
+  homeDir: string;
+  limits?: Partial<SandboxLimits>;
+  /** A sandbox in which nothing ran for so long is ended; the next command starts it again. */
+  idleMs?: number;
+};
+
+export type Sandboxes = {
+  /**
+   * The thread's sandbox, started unless it runs already; one per thread, shared by all callers. One that got lost is
+   * started again by the next command.
+   *
+   * @throws SandboxUnavailable when this host cannot run one
+   */
+  open(spec: SandboxSpec): Promise<Sandbox>;
+  closeAll(): Promise<void>;
+};
+
+const defaultLimits: SandboxLimits = { processes: 512 };
+const defaultIdleMs = 10 * 60_000;
+
+type Entry = { sandbox: Sandbox; start(): Promise<Runner> };
+
+/** Keeps the sandboxes of this process: each is one long-lived bwrap that ends with this process at the latest. */
+export function createSandboxes({ homeDir, limits, idleMs = defaultIdleMs }: SandboxesOptions): Sandboxes {
+  const entries = new Map<string, Entry>();
+  const processes = limits?.processes ?? defaultLimits.processes;
+
+  const startRunner = async (spec: SandboxSpec): Promise<Runner> => {
+    const userId = runsAsRoot() ? await hostUserIdOf(spec.threadId) : null;
+    const folders = await prepareFolders(spec, userId);
+    const { child, env } = launch({ ...folders, userId, cgroups: [], processes });
+    return connectRunner(child, env);
+  };
+
+  const createEntry = (spec: SandboxSpec): Entry => {
+    let runner: Promise<Runner> | null = null;
+    let closed = false;
+    let active = 0;
+    let idleTimer: NodeJS.Timeout | undefined;
+
+    const stop = async () => {
+      clearTimeout(idleTimer);
+      const stopping = runner;
+      runner = null;
+      await (await stopping?.catch(() => null))?.close();
+    };
+    const start = async (): Promise<Runner> => {
+      if (closed) throw new SandboxLost("the sandbox was closed");
+      const current = await runner;
+      if (current && !current.isLost()) return current;
+      const starting = startRunner(spec);
+      runner = starting;
+      starting.catch(() => {
+        if (runner === starting) runner = null;
+      });
+      return starting;
+    };
+    const sandbox: Sandbox = {
+      threadId: spec.threadId,
+      exec: async (request) => {
+        active += 1;
+        clearTimeout(idleTimer);
+        try {
+          return await (await start()).exec(request);
+        } finally {
+          active -= 1;
+          if (active === 0 && !closed) idleTimer = setTimeout(stop, idleMs).unref();
+        }
+      },
+      close: async () => {
+        closed = true;
+        entries.delete(spec.threadId);
+        await stop();
+      },
+    };
+    return { sandbox, start };
+  };
+
+  return {
+    open: async (spec) => {
+      const entry = entries.get(spec.threadId) ?? createEntry(spec);
+      entries.set(spec.threadId, entry);
+      await entry.start();
+      return entry.sandbox;
+    },
+    closeAll: async () => {
+      await Promise.all([...entries.values()].map((entry) => entry.sandbox.close()));
+    },
+  };
+}
