@@ -1,0 +1,84 @@
+"use client";
+import { ArrowDown } from "lucide-react";
+import { Fragment, type ReactNode, useMemo, useRef } from "react";
+import { foldItems, type Row } from "./fold-items.ts";
+import { type ItemActions, ItemView } from "./item-view.tsx";
+import { LooksRow } from "./looks-row.tsx";
+import type { Item } from "./types.ts";
+import { useStickToEnd } from "./use-stick-to-end.ts";
+
+export type ConversationProps = ItemActions & {
+  /** In order of creation. Keep unchanged items identical between renders. */
+  items: readonly Item[];
+  /** After the last item: the running turn, queued prompts. */
+  tail?: ReactNode;
+  /** After a turn's last item, e.g. what it changed. */
+  turnFooter?: (turnId: string) => ReactNode;
+  /** Said to screen readers when it changes: "The agent is working", never tokens. */
+  announcement?: string;
+  /** Shown when there are no items and no tail. */
+  empty?: ReactNode;
+};
+
+/** A thread as a document. Scrolls with what is new only while the reader is at its end. */
+export function Conversation(props: ConversationProps) {
+  const { items, tail, turnFooter, announcement = "", empty, ...actions } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => foldItems(items), [items]);
+  const last = items.at(-1);
+  const { unseen, scrollToEnd } = useStickToEnd(scroller, content, `${items.length}:${last?.id}:${last?.status}`);
+
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [scrollbar-gutter:stable]"
+      >
+        <div ref={content} className="mx-auto min-h-full max-w-[47.5rem] px-4 py-5">
+          {rows.length === 0 && !tail ? empty : null}
+          {rows.map((row, index) => {
+            const next = rows[index + 1];
+            const turnEnds = !next || turnOf(next) !== turnOf(row);
+            return (
+              <Fragment key={keyOf(row)}>
+                {row.kind === "looks" ? (
+                  <LooksRow items={row.items} outputHref={actions.outputHref} />
+                ) : (
+                  <ItemView item={row.item} retryable={row.item === last} {...actions} />
+                )}
+                {turnEnds && turnFooter?.(turnOf(row))}
+              </Fragment>
+            );
+          })}
+          {tail}
+        </div>
+      </div>
+      {unseen && (
+        <button
+          type="button"
+          onClick={scrollToEnd}
+          className="absolute bottom-3 left-1/2 flex h-7 -translate-x-1/2 animate-appear items-center gap-1.5 rounded-full border border-line-strong bg-raised px-3 font-medium text-accent-text text-xs shadow-pop pointer-coarse:h-10"
+        >
+          <ArrowDown className="size-3.5" aria-hidden /> New below
+        </button>
+      )}
+      <p role="status" className="sr-only">
+        {announcement}
+      </p>
+    </div>
+  );
+}
+
+function keyOf(row: Row): string {
+  return row.kind === "looks" ? `looks:${row.id}` : row.item.id;
+}
+
+function turnOf(row: Row): string {
+  return row.kind === "looks" ? (row.items[0]?.turnId ?? "") : row.item.turnId;
+}

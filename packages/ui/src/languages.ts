@@ -1,0 +1,87 @@
+/** Grammars that can be loaded, by name; each is a chunk of its own. */
+export const GRAMMARS = {
+  bash: () => import("shiki/langs/bash.mjs"),
+  c: () => import("shiki/langs/c.mjs"),
+  cpp: () => import("shiki/langs/cpp.mjs"),
+  csharp: () => import("shiki/langs/csharp.mjs"),
+  css: () => import("shiki/langs/css.mjs"),
+  dart: () => import("shiki/langs/dart.mjs"),
+  diff: () => import("shiki/langs/diff.mjs"),
+  docker: () => import("shiki/langs/docker.mjs"),
+  elixir: () => import("shiki/langs/elixir.mjs"),
+  go: () => import("shiki/langs/go.mjs"),
+  graphql: () => import("shiki/langs/graphql.mjs"),
+  hcl: () => import("shiki/langs/hcl.mjs"),
+  html: () => import("shiki/langs/html.mjs"),
+  ini: () => import("shiki/langs/ini.mjs"),
+  java: () => import("shiki/langs/java.mjs"),
+  javascript: () => import("shiki/langs/javascript.mjs"),
+  json: () => import("shiki/langs/json.mjs"),
+  jsx: () => import("shiki/langs/jsx.mjs"),
+  kotlin: () => import("shiki/langs/kotlin.mjs"),
+  lua: () => import("shiki/langs/lua.mjs"),
+  make: () => import("shiki/langs/make.mjs"),
+  markdown: () => import("shiki/langs/markdown.mjs"),
+  php: () => import("shiki/langs/php.mjs"),
+  prisma: () => import("shiki/langs/prisma.mjs"),
+  python: () => import("shiki/langs/python.mjs"),
+  ruby: () => import("shiki/langs/ruby.mjs"),
+  rust: () => import("shiki/langs/rust.mjs"),
+  scss: () => import("shiki/langs/scss.mjs"),
+  sql: () => import("shiki/langs/sql.mjs"),
+  svelte: () => import("shiki/langs/svelte.mjs"),
+  swift: () => import("shiki/langs/swift.mjs"),
+  toml: () => import("shiki/langs/toml.mjs"),
+  tsx: () => import("shiki/langs/tsx.mjs"),
+  typescript: () => import("shiki/langs/typescript.mjs"),
+  vue: () => import("shiki/langs/vue.mjs"),
+  xml: () => import("shiki/langs/xml.mjs"),
+  yaml: () => import("shiki/langs/yaml.mjs"),
+};
+
+export type Language = keyof typeof GRAMMARS;
+
+const ALIASES: Record<string, Language> = {
+  cc: "cpp",
+  cjs: "javascript",
+  console: "bash",
+  cs: "csharp",
+  cxx: "cpp",
+  dockerfile: "docker",
+  env: "ini",
+  ex: "elixir",
+  exs: "elixir",
+  gql: "graphql",
+  h: "c",
+  hpp: "cpp",
+  htm: "html",
+  js: "javascript",
+  jsonc: "json",
+  kt: "kotlin",
+  kts: "kotlin",
+  makefile: "make",
+  md: "markdown",
+  mjs: "javascript",
+  mk: "make",
+  mts: "typescript",
+  cts: "typescript",
+  patch: "diff",
+  py: "python",
+  rb: "ruby",
+  rs: "rust",
+  sh: "bash",
+  shell: "bash",
+  svg: "xml",
+  tf: "hcl",
+  ts: "typescript",
+  yml: "yaml",
+  zsh: "bash",
+};
+
+/** The grammar for a fence's name ("ts") or a file's path ("src/a.ts", "Dockerfile"); null when there is none. */
+export function languageOf(nameOrPath: string): Language | null {
+  const base = nameOrPath.slice(nameOrPath.lastIndexOf("/") + 1).toLowerCase();
+  const key = base.slice(base.lastIndexOf(".") + 1);
+  if (Object.hasOwn(GRAMMARS, key)) return key as Language;
+  return Object.hasOwn(ALIASES, key) ? (ALIASES[key] ?? null) : null;
+}

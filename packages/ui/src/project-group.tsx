@@ -1,0 +1,84 @@
+"use client";
+import { ChevronRight, Plus, TriangleAlert } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { cn } from "./cn.ts";
+import { IconButton } from "./icon-button.tsx";
+import { Progress } from "./progress.tsx";
+import type { ProjectView } from "./types.ts";
+
+export type ProjectGroupProps = {
+  project: ProjectView;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** Absent when this reader may not start threads. */
+  onNewThread?: () => void;
+  /** The number of threads, shown while closed. */
+  count?: number;
+  /** Further buttons of the header, e.g. a menu. */
+  actions?: ReactNode;
+  /** The thread rows, or what to show instead. */
+  children?: ReactNode;
+};
+
+/** A project in the sidebar with its threads. Arrow keys move between the rows. */
+export function ProjectGroup(props: ProjectGroupProps) {
+  const { project, open, onOpenChange, onNewThread, count, actions, children } = props;
+  const id = useId();
+  return (
+    <section aria-labelledby={`${id}-name`} className="px-2 pb-2">
+      <div className="group flex h-8 items-center gap-0.5 pointer-coarse:h-11">
+        <h2 className="min-w-0 flex-1">
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-controls={`${id}-threads`}
+            onClick={() => onOpenChange(!open)}
+            className="flex w-full min-w-0 items-center gap-1.5 rounded-md px-1 py-1 text-left font-medium text-muted text-xs hover:text-fg"
+          >
+            <ChevronRight
+              className={cn("size-3.5 shrink-0 transition-transform duration-100", open && "rotate-90")}
+              aria-hidden
+            />
+            <span id={`${id}-name`} className="truncate">
+              {project.name}
+            </span>
+            {!open && count !== undefined && <span className="font-normal text-subtle">{count}</span>}
+          </button>
+        </h2>
+        {actions}
+        {onNewThread && project.status === "ready" && (
+          <IconButton icon={Plus} label={`New thread in ${project.name}`} size="sm" onClick={onNewThread} />
+        )}
+      </div>
+      {project.status === "cloning" && (
+        <div className="px-2 pb-2">
+          <p className="mb-1.5 text-subtle text-xs">Reading the repository</p>
+          <Progress label={`Reading the repository of ${project.name}`} />
+        </div>
+      )}
+      {project.status === "failed" && (
+        <p className="mx-1 mb-1 flex gap-1.5 rounded-md bg-danger-soft px-2 py-1.5 text-fg text-xs">
+          <TriangleAlert className="mt-px size-3.5 shrink-0 text-danger" aria-hidden />
+          <span className="min-w-0 break-words">{project.reason ?? "The repository could not be read."}</span>
+        </p>
+      )}
+      {open && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: only moves the focus between the links inside
+        <div id={`${id}-threads`} className="flex flex-col gap-px" onKeyDown={moveFocus}>
+          {children}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined) return;
+  const scope = event.currentTarget.closest("nav, aside") ?? event.currentTarget;
+  const rows = [...scope.querySelectorAll<HTMLElement>("[data-thread-row]")];
+  const next = rows[rows.indexOf(document.activeElement as HTMLElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
