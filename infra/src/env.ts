@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { root } from "./root.ts";
+import { StartFailure } from "./start-failure.ts";
+
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => text || undefined);
+
+const schema = z.object({
+  HEDDLE_HOME: optionalText.transform((path) => resolve(root, path ?? ".heddle")),
+  HEDDLE_HOST: z.string().min(1).default("127.0.0.1"),
+  HEDDLE_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  DATABASE_URL: optionalText,
+  TEMPORAL_ADDRESS: optionalText,
+  HEDDLE_TEMPORAL_BIN: optionalText,
+  HEDDLE_SECRET_KEYS: optionalText,
+  HEDDLE_REPO_ROOTS: z.string().min(1).default("/"),
+  HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default("127.0.0.1,localhost,::1"),
+  HEDDLE_BOOTSTRAP_EMAIL: z.email().default("owner@heddle.local"),
+  HEDDLE_BOOTSTRAP_PASSWORD: optionalText,
+  HEDDLE_BOOTSTRAP_TOKEN: optionalText,
+  HEDDLE_DEV: z.enum(["0", "1"]).default("0"),
+  NEXTAUTH_URL: optionalText,
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+export type Env = z.infer<typeof schema>;
+
+/** The stack's configuration. @throws StartFailure naming each bad variable and what is wrong with it */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = schema.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} (${issue.message})`);
+  throw new StartFailure(`these settings are not valid: ${problems.join(", ")}.`);
+}
+
+const inherited = ["PATH", "HOME", "TZ", "LANG"];
+
+/** All that a child process gets of the operator's own environment. */
+export function inheritedEnv(): Record<string, string> {
+  return Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** The whole environment, for build tools that a person configures with it (proxies, caches). */
+export function buildToolEnv(extra: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...extra };
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { inheritedEnv } from "./env.ts";
+import { identify } from "./process-identity.ts";
+import { findPostgresPrograms, type PostgresPrograms } from "./postgres-programs.ts";
+import { createService, type Service, type ServiceHost } from "./service.ts";
+import { StartFailure } from "./start-failure.ts";
+
+export const databaseName = "heddle";
+const userName = "heddle";
+
+export type Postgres = { service: Service; /** of the database `heddle` unless another is named */ url(database?: string): string };
+
+/**
+ * A real PostgreSQL server on loopback whose data lives in `dataDir`, made when missing.
+ * @param options.settings server settings besides the stack's own
+ * @throws StartFailure if the data folder is not one of this PostgreSQL; nothing in it is changed
+ */
+export async function createPostgres(
+  options: { dataDir: string; port: number; password: string; settings?: Record<string, string> },
+  host: ServiceHost,
+): Promise<Postgres> {
+  const { dataDir, port, password } = options;
+  const programs = await findPostgresPrograms();
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) checkDataFolder(dataDir, programs);
+  else initialise(dataDir, password, programs);
+  forgetForeignPid(dataDir);
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "200",
+    wal_level: "minimal",
+    max_wal_senders: "0",
+    ...options.settings,
+  };
+  const [command = programs.postgres, ...prefix] = programs.prefix;
+  const url = (database = databaseName) => `postgresql://${userName}:${password}@127.0.0.1:${port}/${database}`;
+  const service = createService(
+    {
+      name: "postgres",
+      command,
+      args: [
+        ...prefix,
+        ...(programs.prefix.length > 0 ? [programs.postgres] : []),
+        ...["-D", dataDir, "-p", String(port)],
+        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ],
+      env: inheritedEnv(),
+      isReady: () => answersQueries(url("postgres")),
+      stopSignal: "SIGINT",
+      stopGraceMs: 20_000,
+      explainFailure: (logFile) =>
+        `PostgreSQL cannot run on ${dataDir} (${lastComplaint(logFile)}); the data was left as it is, the whole story is in ${logFile}`,
+    },
+    host,
+  );
+  return { service, url };
+}
+
+/** Makes the database if it does not exist yet. */
+export async function ensureDatabase(postgres: Postgres, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres.url("postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
+    if (!rowCount) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function checkDataFolder(dataDir: string, { major }: PostgresPrograms): void {
+  const file = join(dataDir, "PG_VERSION");
+  const version = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
+  if (version === null || !existsSync(join(dataDir, "global", "pg_control"))) {
+    throw new StartFailure(`${dataDir} is not a whole PostgreSQL data folder; restore it from a backup. Nothing was changed.`);
+  }
+  if (version !== major) {
+    throw new StartFailure(`${dataDir} belongs to PostgreSQL ${version}, not ${major}; nothing was changed.`);
+  }
+}
+
+/** Makes the data folder beside its place and moves it there whole, so that an interrupted start leaves no half of one. */
+function initialise(dataDir: string, password: string, programs: PostgresPrograms): void {
+  const draft = mkdtempSync(`${dataDir}.new-`);
+  const passwordFile = `${draft}.password`;
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  const [command = "", ...args] = [
+    ...programs.prefix,
+    programs.initdb,
+    ...["--pgdata", draft, "--username", userName, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
+    ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"],
+  ];
+  const result = spawnSync(command, args, { env: inheritedEnv(), encoding: "utf8" });
+  rmSync(passwordFile, { force: true });
+  if (result.status !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    const reason = result.stderr?.trim().split("\n").at(-1) ?? result.error?.message;
+    throw new StartFailure(`PostgreSQL's data folder could not be made (${reason}).`);
+  }
+  renameSync(draft, dataDir);
+}
+
+/** PostgreSQL refuses to start while the pid of an earlier run exists, even if it belongs to another program by now. */
+function forgetForeignPid(dataDir: string): void {
+  const file = join(dataDir, "postmaster.pid");
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
+  const isPostgres = identify(pid) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("postgres");
+  if (!isPostgres) rmSync(file, { force: true });
+}
+
+async function answersQueries(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function lastComplaint(logFile: string): string {
+  const lines = readFileSync(logFile, "utf8").trim().split("\n");
+  const complaint = lines.findLast((line) => /PANIC|FATAL|error/.test(line)) ?? lines.at(-1) ?? "no message";
+  return complaint.replace(/^.*?(?=PANIC|FATAL|ERROR)/, "");
+}

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { type Env, inheritedEnv } from "./env.ts";
+import type { Home } from "./home.ts";
+import { answersOk, acceptsConnections } from "./ready.ts";
+import { root } from "./root.ts";
+import type { ServiceSpec } from "./service.ts";
+
+export type Addresses = { databaseUrl: string; temporalAddress: string; demoPort: number; workerPort: number };
+
+/** Where people and programs reach the stack. */
+export function publicUrl({ HEDDLE_HOST: host, HEDDLE_PORT: port }: Env): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** What a program needs to run, once the servers' addresses are known. */
+export type ProgramSpecs = (env: Env, home: Home, addresses: Addresses) => ServiceSpec[];
+
+/** The demo model, the worker and the web server, as built here. */
+export const programs: ProgramSpecs = (env, home, addresses) => [
+  demoModelSpec(addresses),
+  workerSpec(env, home, addresses),
+  webSpec(env, home, addresses),
+];
+
+function demoModelSpec({ demoPort }: Addresses): ServiceSpec {
+  return {
+    ...nodeProgram("demo-model", "infra", "dist/demo-model.js"),
+    env: { ...nodeEnv(), HEDDLE_DEMO_PORT: String(demoPort) },
+    isReady: () => acceptsConnections(demoPort),
+  };
+}
+
+function workerSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
+  return {
+    ...nodeProgram("worker", "apps/worker", "dist/main.js"),
+    env: { ...sharedEnv(env, home, addresses), HEDDLE_WORKER_PORT: String(addresses.workerPort) },
+    isReady: () => answersOk(`http://127.0.0.1:${addresses.workerPort}/`),
+  };
+}
+
+function webSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
+  return {
+    ...nodeProgram("web", "apps/web", "dist/server.js"),
+    env: {
+      ...sharedEnv(env, home, addresses),
+      HEDDLE_HOST: env.HEDDLE_HOST,
+      HEDDLE_PORT: String(env.HEDDLE_PORT),
+      HEDDLE_REPO_ROOTS: env.HEDDLE_REPO_ROOTS,
+      NEXTAUTH_SECRET: home.secrets.sessionSecret,
+      NEXTAUTH_URL: env.NEXTAUTH_URL ?? publicUrl(env),
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...(env.HEDDLE_DEV === "1" ? { HEDDLE_DEV: "1", NODE_ENV: "development" } : {}),
+    },
+    isReady: () => answersOk(`${publicUrl(env)}/api/health`),
+    readyTimeoutMs: 120_000,
+  };
+}
+
+function sharedEnv(env: Env, home: Home, { databaseUrl, temporalAddress }: Addresses): Record<string, string> {
+  return {
+    ...nodeEnv(),
+    HEDDLE_HOME: home.dir,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    HEDDLE_SECRET_KEYS: env.HEDDLE_SECRET_KEYS ?? home.secrets.secretKeys,
+    HEDDLE_ALLOWED_PRIVATE_HOSTS: env.HEDDLE_ALLOWED_PRIVATE_HOSTS,
+    LOG_LEVEL: env.LOG_LEVEL,
+  };
+}
+
+function nodeEnv(): Record<string, string> {
+  return { ...inheritedEnv(), NODE_ENV: "production" };
+}
+
+function nodeProgram(name: string, workspace: string, entry: string) {
+  const cwd = join(root, workspace);
+  const file = join(cwd, entry);
+  return { name, command: process.execPath, args: ["--enable-source-maps", file], cwd, entry: file };
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { endProcess, identify, type ProcessIdentity } from "./process-identity.ts";
+import { forgetService, recordService } from "./run-records.ts";
+import { StartFailure } from "./start-failure.ts";
+
+export type ServiceSpec = {
+  name: string;
+  command: string;
+  args: string[];
+  cwd?: string;
+  /** The program's own file, for those that are built here. */
+  entry?: string;
+  /** The whole environment: nothing else is inherited. */
+  env: Record<string, string>;
+  /** Polled after each start until it is true. */
+  isReady: () => Promise<boolean>;
+  readyTimeoutMs?: number;
+  stopSignal?: "SIGTERM" | "SIGINT";
+  stopGraceMs?: number;
+  /** A sentence for people about a first start that failed; the default names the log. */
+  explainFailure?: (logFile: string) => string;
+};
+
+export type Service = {
+  name: string;
+  /** Resolves when the service is ready. @throws StartFailure if it ends or is not ready in time */
+  start(): Promise<void>;
+  /** Stops it for a while or for good; it can be started again. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+};
+
+export type ServiceHost = { runDir: string; logsDir: string; report: (line: string) => void };
+
+const pollMs = 40;
+const firstDelayMs = 200;
+const longestDelayMs = 10_000;
+/** A service that ran this long is healthy again: its next end starts a new count. */
+const steadyAfterMs = 30_000;
+const attemptsBeforeGivingUp = 10;
+const logRotationBytes = 20 * 1024 * 1024;
+
+/** One child process that is kept running: restarted with back-off when it ends by itself, until it is given up. */
+export function createService(spec: ServiceSpec, { runDir, logsDir, report }: ServiceHost): Service {
+  const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000 } = spec;
+  const logFile = join(logsDir, `${name}.log`);
+  let current: { child: ChildProcess; identity: ProcessIdentity | null; exited: Promise<string> } | null = null;
+  let wanted = false;
+
+  function launch() {
+    rotate(logFile);
+    // The child writes to the file itself, so that it outlives a killed supervisor unharmed.
+    const log = openSync(logFile, "a");
+    // A session of its own: Ctrl-C reaches the supervisor only, which then stops its services in order.
+    const child = spawn(spec.command, spec.args, {
+      cwd: spec.cwd ?? runDir,
+      env: spec.env,
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    const exited = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+    const identity = child.pid === undefined ? null : identify(child.pid);
+    if (identity) recordService(runDir, name, { ...identity, stopSignal, stopGraceMs });
+    current = { child, identity, exited };
+    return current;
+  }
+
+  async function becomesReady(exited: Promise<string>): Promise<boolean> {
+    let ended = false;
+    void exited.then(() => {
+      ended = true;
+    });
+    const deadline = Date.now() + readyTimeoutMs;
+    while (!ended && wanted && Date.now() < deadline) {
+      if (await spec.isReady()) return true;
+      await sleep(pollMs);
+    }
+    return false;
+  }
+
+  async function keepRunning(exited: Promise<string>, startedAt: number, failures: number): Promise<void> {
+    const reason = await exited;
+    if (!wanted || current?.exited !== exited) return;
+    const count = Date.now() - startedAt > steadyAfterMs ? 1 : failures + 1;
+    if (count > attemptsBeforeGivingUp) {
+      wanted = false;
+      forgetService(runDir, name);
+      report(`${name} ended ${count} times in a row and is given up (${reason}); the reason is in ${logFile}`);
+      return;
+    }
+    report(`${name} ended (${reason}); starting it again`);
+    await sleep(Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs));
+    if (!wanted) return;
+    const next = launch();
+    void keepRunning(next.exited, Date.now(), count);
+    if (await becomesReady(next.exited)) report(`${name} runs again`);
+  }
+
+  async function stop(): Promise<void> {
+    wanted = false;
+    const stopping = current;
+    current = null;
+    if (stopping?.identity) await endProcess(stopping.identity, stopSignal, stopGraceMs);
+    await stopping?.exited;
+    forgetService(runDir, name);
+  }
+
+  async function start(): Promise<void> {
+    wanted = true;
+    const { exited } = launch();
+    const startedAt = Date.now();
+    if (await becomesReady(exited)) {
+      void keepRunning(exited, startedAt, 0);
+      return;
+    }
+    await stop();
+    throw new StartFailure(spec.explainFailure?.(logFile) ?? `${name} did not start; the reason is in ${logFile}`);
+  }
+
+  return {
+    name,
+    start,
+    stop,
+    async restart() {
+      await stop();
+      await start();
+    },
+  };
+}
+
+function rotate(logFile: string): void {
+  const stats = statSync(logFile, { throwIfNoEntry: false });
+  if (stats && stats.size > logRotationBytes) renameSync(logFile, `${logFile}.1`);
+}

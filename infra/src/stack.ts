@@ -1,0 +1,108 @@
+import { watchFile } from "node:fs";
+import type { Env } from "./env.ts";
+import { openHome } from "./home.ts";
+import { lockHome } from "./home-lock.ts";
+import { migrateEmbedded } from "./migrate-embedded.ts";
+import { applyMigrations } from "./migrations.ts";
+import { assertPortFree, freePort } from "./ports.ts";
+import { createPostgres, databaseName, ensureDatabase } from "./postgres.ts";
+import { type Addresses, type ProgramSpecs, publicUrl } from "./programs.ts";
+import { endOrphans } from "./run-records.ts";
+import { type SignIn, seed } from "./seed.ts";
+import { createService, type Service, type ServiceHost, type ServiceSpec } from "./service.ts";
+import { createTemporal } from "./temporal.ts";
+import { findTemporal } from "./temporal-binary.ts";
+
+export type Stack = {
+  /** Resolves when everything is ready. @throws StartFailure; call `stop` then, too */
+  start(): Promise<{ url: string; signIn: SignIn }>;
+  /** Stops what was started. */
+  stop(): Promise<void>;
+};
+
+/** Those that use a server stop before the server. */
+const stopOrder = ["web", "worker", "demo-model", "temporal", "postgres"];
+
+/** The embedded stack: PostgreSQL, Temporal, demo model, worker, web. */
+export function createStack(env: Env, programs: ProgramSpecs, report: (line: string) => void): Stack {
+  const abort = new AbortController();
+  const services = new Map<string, Service>();
+  const home = openHome(env.HEDDLE_HOME);
+  const host: ServiceHost = { runDir: home.runDir, logsDir: home.logsDir, report };
+  let unlock = () => {};
+
+  async function startPostgres(): Promise<string> {
+    if (env.DATABASE_URL) {
+      await applyMigrations(env.DATABASE_URL);
+      return env.DATABASE_URL;
+    }
+    const options = { dataDir: home.postgresDir, port: await freePort(), password: home.secrets.postgresPassword };
+    const postgres = await createPostgres(options, host);
+    await begin(postgres.service);
+    await ensureDatabase(postgres, databaseName);
+    await migrateEmbedded(postgres, home.postgresDir, report);
+    return postgres.url();
+  }
+
+  async function startTemporal(): Promise<string> {
+    if (env.TEMPORAL_ADDRESS) return env.TEMPORAL_ADDRESS;
+    const binary = await findTemporal(env.HEDDLE_TEMPORAL_BIN, { report, signal: abort.signal });
+    report(`Temporal server: ${binary.path}, from ${binary.origin}`);
+    const port = await freePort();
+    await begin(createTemporal({ binary, dataDir: home.temporalDir, port }, host));
+    return `127.0.0.1:${port}`;
+  }
+
+  function begin(service: Service): Promise<void> {
+    // A stop that came in between must not be followed by another start.
+    abort.signal.throwIfAborted();
+    services.set(service.name, service);
+    return service.start();
+  }
+
+  /** Waits until all have settled, so that nothing is still starting when one has failed; the first failure ends the rest. */
+  async function together<T extends unknown[]>(...starts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+    let firstFailure: unknown;
+    const watched = starts.map((start) =>
+      start.catch((error: unknown) => {
+        firstFailure ??= error;
+        abort.abort();
+      }),
+    );
+    await Promise.all(watched);
+    if (firstFailure !== undefined) throw firstFailure;
+    return Promise.all(starts) as Promise<T>;
+  }
+
+  function restartWhenRebuilt({ name, entry }: ServiceSpec): void {
+    if (entry) watchFile(entry, { interval: 300 }, () => void services.get(name)?.restart());
+  }
+
+  return {
+    async start() {
+      unlock = await lockHome(home.dir, publicUrl(env));
+      const orphans = await endOrphans(home.runDir);
+      if (orphans.length > 0) report(`Ended what an earlier run left behind: ${orphans.join(", ")}`);
+      await assertPortFree(env.HEDDLE_PORT, env.HEDDLE_HOST);
+
+      const [databaseUrl, temporalAddress] = await together(startPostgres(), startTemporal());
+      const addresses: Addresses = {
+        databaseUrl,
+        temporalAddress,
+        demoPort: await freePort(),
+        workerPort: await freePort(),
+      };
+      const demoModel = { baseUrl: `http://127.0.0.1:${addresses.demoPort}/v1`, models: ["demo"] };
+      const signIn = await seed(env, home, { databaseUrl, demoModel });
+      const specs = programs(env, home, addresses);
+      await together(...specs.map((spec) => begin(createService(spec, host))));
+      if (env.HEDDLE_DEV === "1") for (const spec of specs) restartWhenRebuilt(spec);
+      return { url: publicUrl(env), signIn };
+    },
+    async stop() {
+      abort.abort();
+      for (const name of stopOrder) await services.get(name)?.stop();
+      unlock();
+    },
+  };
+}

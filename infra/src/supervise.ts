@@ -1,0 +1,39 @@
+import { readEnv } from "./env.ts";
+import type { ProgramSpecs } from "./programs.ts";
+import { createStack, type Stack } from "./stack.ts";
+import { StartFailure } from "./start-failure.ts";
+
+const say = (line: string) => console.log(line);
+
+/** Runs the stack in this process until a signal ends it. Never returns after a failure: the process exits with 1. */
+export async function supervise(programs: ProgramSpecs): Promise<void> {
+  let stack: Stack | undefined;
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= stack?.stop() ?? Promise.resolve();
+    return stopping;
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      say("Stopping …");
+      void stop().then(() => process.exit(0));
+    });
+  }
+  // The terminal may be gone before the stack is.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
+
+  try {
+    stack = createStack(readEnv(), programs, say);
+    const { url, signIn } = await stack.start();
+    say(`Heddle is ready at ${url}`);
+    say(signIn.password ? `Sign in as ${signIn.email} with the password ${signIn.password}` : `Sign in as ${signIn.email}`);
+    signIn.shown();
+  } catch (error) {
+    if (stopping) return;
+    console.error(error instanceof StartFailure ? `Heddle cannot start: ${error.message}` : error);
+    await stop();
+    process.exit(1);
+  }
+}

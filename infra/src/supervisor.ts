@@ -1,0 +1,4 @@
+import { programs } from "./programs.ts";
+import { supervise } from "./supervise.ts";
+
+await supervise(programs);

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inheritedEnv } from "./env.ts";
+import { acceptsConnections } from "./ready.ts";
+import { runProgram } from "./run-program.ts";
+import { createService, type Service, type ServiceHost } from "./service.ts";
+import type { TemporalBinary } from "./temporal-binary.ts";
+
+const fileSuffixes = ["", "-wal", "-shm"];
+
+/**
+ * A Temporal development server on loopback with its state in `dataDir`. The state is a cache: PostgreSQL holds the
+ * truth, so another server version starts with a new file and the old one is put aside.
+ */
+export function createTemporal(
+  options: { binary: TemporalBinary; dataDir: string; port: number },
+  host: ServiceHost,
+): Service {
+  const { binary, dataDir, port } = options;
+  const file = join(dataDir, "temporal.db");
+  const versionFile = join(dataDir, "version");
+  const version = existsSync(versionFile) ? readFileSync(versionFile, "utf8") : binary.version;
+  if (version !== binary.version) putAside(file);
+  writeFileSync(versionFile, binary.version);
+  const address = `127.0.0.1:${port}`;
+  return createService(
+    {
+      name: "temporal",
+      command: binary.path,
+      args: [
+        ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
+        ...["--db-filename", file, "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=1"],
+        // Without these each hop of a workflow waits for a poll, 50 ms.
+        ...["--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"],
+        ...["--dynamic-config-value", "history.timerProcessorMaxPollRPS=2000"],
+        ...["--log-level", "warn"],
+      ],
+      env: inheritedEnv(),
+      isReady: async () => (await acceptsConnections(port)) && (await hasNamespace(binary, address)),
+      stopGraceMs: 10_000,
+    },
+    host,
+  );
+}
+
+async function hasNamespace({ path }: TemporalBinary, address: string): Promise<boolean> {
+  const args = ["operator", "namespace", "describe", "-n", "default", "--address", address];
+  return (await runProgram(path, args, { env: inheritedEnv(), timeoutMs: 5_000 })).ok;
+}
+
+function putAside(file: string): void {
+  for (const suffix of fileSuffixes) if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.old${suffix}`);
+}
