@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Names that the web process, the workflows and the workers agree on. Temporal carries ids only, never text. */
 export const controlQueue = "control";
 export const hostQueue = (hostId: string) => `host-${hostId}`;
@@ -12,8 +10,5 @@ export const projectWorkflowId = (projectId: string) => `project:${projectId}`;
 /** Carries nothing: whoever gets it reads what is pending. */
 export const pokeSignal = "poke";
 
-export const threadWorkflowInput = z.object({ threadId: z.string() });
-export type ThreadWorkflowInput = z.infer<typeof threadWorkflowInput>;
-
-export const projectWorkflowInput = z.object({ projectId: z.string() });
-export type ProjectWorkflowInput = z.infer<typeof projectWorkflowInput>;
+export type ThreadWorkflowInput = { threadId: string };
+export type ProjectWorkflowInput = { projectId: string };

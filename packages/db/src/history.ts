@@ -1,7 +1,9 @@
 import type { RunScope, TurnScope } from "./run-scope.ts";
 import type { ToolCall } from "./run-step.ts";
 
-export type StepHistory = { text: string; toolCalls: (ToolCall & { result: string | null })[] };
+/** How a call ended and what the model is told; `null` when it never started. */
+export type ToolResult = { status: "completed" | "failed" | "declined" | "interrupted"; forModel: string };
+export type StepHistory = { text: string; toolCalls: (ToolCall & { result: ToolResult | null })[] };
 export type TurnHistory = { prompt: string; steps: StepHistory[] };
 
 /** The conversation as the model is to see it: every turn up to this one, in order, with finished steps only. */
@@ -20,7 +22,7 @@ export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
       type: { in: ["agentMessage", "commandExecution", "fileChange", "toolCall"] },
     },
     orderBy: { position: "asc" },
-    select: { turnId: true, step: true, type: true, data: true, model: true },
+    select: { turnId: true, step: true, type: true, status: true, startedAt: true, data: true, model: true },
   });
   return turns.map((turn) => ({
     prompt: turn.prompt,
@@ -33,7 +35,8 @@ export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
           .filter((item) => item.type !== "agentMessage")
           .map((item) => {
             const { call, result } = item.model as { call: ToolCall; result?: string };
-            return { ...call, result: result ?? null };
+            const ended = item.startedAt !== null && item.status !== "running";
+            return { ...call, result: ended ? { status: item.status as ToolResult["status"], forModel: result ?? "" } : null };
           }),
       };
     }),

@@ -1,6 +1,6 @@
 import { AppError } from "./errors.ts";
 import type { ItemType, Prisma } from "./generated/client.ts";
-import { progress, type TurnScope } from "./run-scope.ts";
+import { progress, type RunScope, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
 
 export type ToolCall = { id: string; name: string; arguments: string };
@@ -21,15 +21,15 @@ export async function completedStep(scope: TurnScope, step: number): Promise<Ste
 }
 
 /**
- * Opens one request to the model and numbers it. A previous attempt that left no usage record was cut with its worker:
- * the provider billed it, so it is recorded as estimated.
- * @param estimate tokens of this step's request, in case it is cut
+ * Opens one request to the model and numbers it.
+ * @param cut given when the previous attempt, if any, was lost with its worker: the provider billed it, so a missing
+ *   usage record of it is made from this estimate
  */
 export async function beginAttempt(
   scope: TurnScope,
   step: number,
   model: string,
-  estimate: { inputTokens: number; outputTokensOf: (text: string) => number },
+  cut?: { inputTokens: number; outputTokensOf: (text: string) => number },
 ): Promise<number> {
   const id = stepId(scope.turnId, step);
   return progress(scope, async (tx, change) => {
@@ -40,14 +40,14 @@ export async function beginAttempt(
     });
     if (row.attempt === 1) return 1;
     const message = await tx.item.findUnique({ where: { id } });
-    const text = (message?.data as { text?: string } | undefined)?.text ?? "";
-    const cut = `${id}/${row.attempt - 1}`;
-    const outputTokens = estimate.outputTokensOf(text);
-    const created = await tx.usageRecord.createMany({
-      data: [{ ...usageOf(scope, cut, model), inputTokens: estimate.inputTokens, outputTokens, costUsd: 0, estimated: true }],
-      skipDuplicates: true,
-    });
-    if (created.count > 0) addUsage(change, { inputTokens: estimate.inputTokens, outputTokens, costUsd: 0 });
+    if (cut) {
+      const text = (message?.data as { text?: string } | undefined)?.text ?? "";
+      const usage = { inputTokens: cut.inputTokens, outputTokens: cut.outputTokensOf(text), costUsd: 0 };
+      const lost = usageOf(scope, `${id}/${row.attempt - 1}`, model);
+      const data = [{ ...lost, ...usage, estimated: true }];
+      const created = await tx.usageRecord.createMany({ data, skipDuplicates: true });
+      if (created.count > 0) addUsage(change, usage);
+    }
     if (message?.status === "running") {
       await tx.item.update({ where: { id }, data: { attempt: row.attempt } });
       await change.putItem({ ...messageItem(scope, step, model, ""), status: "running" });
@@ -142,27 +142,17 @@ export async function completeStep(
   });
 }
 
-/** Usage of a request outside the steps: a title, a commit message. */
+/** Usage of a request outside the steps: a title, a commit message. Recorded once under its `id`. */
 export async function recordSideUsage(
-  scope: { db: TurnScope["db"]; threadId: string; workspaceId: string; principal: TurnScope["principal"]; fence?: undefined },
+  scope: RunScope,
   input: { id: string; purpose: string; model: string; usage: Usage },
 ): Promise<void> {
   await progress({ ...scope, fence: undefined }, async (tx, change) => {
-    const created = await tx.usageRecord.createMany({
-      data: [
-        {
-          id: input.id,
-          workspaceId: scope.workspaceId,
-          threadId: scope.threadId,
-          userId: scope.principal.userId,
-          model: input.model,
-          purpose: input.purpose,
-          ...input.usage,
-        },
-      ],
-      skipDuplicates: true,
-    });
-    if (created.count > 0) addUsage(change, input.usage);
+    const { id, purpose, model, usage } = input;
+    const { workspaceId, threadId } = scope;
+    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose, ...usage };
+    const created = await tx.usageRecord.createMany({ data: [row], skipDuplicates: true });
+    if (created.count > 0) addUsage(change, usage);
   });
 }
 

@@ -2,12 +2,9 @@ import { AppError } from "./errors.ts";
 import type { ItemStatus, ItemType, Prisma } from "./generated/client.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import type { ToolCall } from "./run-step.ts";
+import { cleanJson } from "./text.ts";
 
 export type ToolClaim = { state: "run"; call: ToolCall; type: ItemType; data: Prisma.JsonValue } | { state: "ended" };
-
-const unknownEffect =
-  "The call was interrupted: the machine that ran it stopped in the middle. Its effect is unknown; it may have happened " +
-  "wholly, in part or not at all. It was not run again. Look at the worktree before you decide what to do.";
 
 /**
  * The right to run a tool call, given once: `startedAt` is committed before any effect. A call that was started before
@@ -21,7 +18,7 @@ export async function claimTool(scope: TurnScope, itemId: string): Promise<ToolC
     const { call } = item.model as { call: ToolCall };
     if (item.startedAt) {
       const data = { ...(item.data as object), note: "Interrupted: its effect is unknown." };
-      await change.putItem({ ...item, status: "interrupted", data, model: { call, result: unknownEffect } });
+      await change.putItem({ ...item, status: "interrupted", data, model: { call } });
       return { state: "ended" };
     }
     await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
@@ -48,4 +45,11 @@ export async function completeTool(
 export async function appendOutput(scope: TurnScope, itemId: string, index: number, data: Uint8Array): Promise<void> {
   const bytes = new Uint8Array(data);
   await scope.db.prisma.outputChunk.createMany({ data: [{ itemId, index, data: bytes }], skipDuplicates: true });
+}
+
+/** Keeps a running command's output so far for whoever joins in the middle; changes no `seq`. */
+export async function savePartialOutput(scope: TurnScope, itemId: string, data: unknown, output: string): Promise<void> {
+  const partial = JSON.stringify(cleanJson({ ...(data as object), output }));
+  await scope.db.prisma.$executeRaw`
+    UPDATE "Item" SET "data" = ${partial}::jsonb WHERE "id" = ${itemId} AND "status" = 'running'`;
 }

@@ -1,8 +1,8 @@
 import type { Database } from "./database.ts";
 import { errorTable, isErrorCode } from "./errors.ts";
-import type { Prisma } from "./generated/client.ts";
 import { mutate, transact } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
+import { cleanText } from "./text.ts";
 import { changeThread } from "./thread-change.ts";
 
 export type Claim =
@@ -53,7 +53,15 @@ export async function unfinishedThreads(db: Database): Promise<string[]> {
 /** Sorts a closing item behind every step of its turn. */
 const lastStep = 1_000_000;
 
-export type TurnEnd = { status: "completed" } | { status: "failed"; code: string; message: string };
+export type TurnEnd = { status: "completed" } | { status: "failed"; code: string };
+
+/** Remembers why the turn is about to fail, in words for people; the workflow itself carries only codes. */
+export async function noteFailure(scope: TurnScope, failure: { code: string; message: string }): Promise<void> {
+  await scope.db.prisma.turn.updateMany({
+    where: { id: scope.turnId, status: "running" },
+    data: { errorCode: failure.code, errorMessage: cleanText(failure.message) },
+  });
+}
 
 /**
  * Ends a turn, once: items that never ran are marked so, a failure becomes an error item, and the thread becomes idle,
@@ -80,17 +88,18 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
     await changeThread(tx, after, threadId, async (change) => {
       const open = await tx.item.findMany({ where: { turnId, status: "running" }, orderBy: { position: "asc" } });
       for (const item of open) {
-        await change.putItem({ ...item, status: "interrupted", data: item.data ?? {}, model: notRun(item.model) });
+        await change.putItem({ ...item, status: "interrupted", data: item.data ?? {}, model: item.model ?? {} });
       }
       if (end.status === "failed") {
-        const retryable = isErrorCode(end.code) ? errorTable[end.code].retryable : true;
+        const known = errorTable[isErrorCode(end.code) ? end.code : "INTERNAL"];
+        const message = turn.errorCode === end.code && turn.errorMessage ? turn.errorMessage : known.message;
         await change.putItem({
           id: `${turnId}/error`,
           turnId,
           step: lastStep,
           type: "error",
           status: "failed",
-          data: { code: end.code, message: end.message, retryable },
+          data: { code: end.code, message, retryable: known.retryable },
         });
       }
       await tx.turn.update({
@@ -106,11 +115,6 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
     });
     after({ k: "workspace", w: turn.thread.workspaceId });
   });
-}
-
-function notRun(model: Prisma.JsonValue): Prisma.InputJsonObject {
-  const known = (model ?? {}) as Prisma.InputJsonObject;
-  return "result" in known ? known : { ...known, result: "The call was not run: the turn ended before it." };
 }
 
 /** A checkpoint and what it changes against the base; the newest of its turn. */
@@ -133,7 +137,7 @@ export async function recordCheckpoint(
 /** The base of a thread, fixed at its first turn; the turn's diff starts there. */
 export async function recordBase(
   scope: TurnScope,
-  base: { baseRef: string; baseCommit: string },
+  base: { baseRef: string; baseCommit: string; instructions: string | null },
 ): Promise<void> {
   await progress(scope, async (tx, change) => {
     await tx.turn.updateMany({
@@ -152,4 +156,22 @@ export async function recordTitle(scope: TurnScope, title: string): Promise<void
     change.set({ title, titled: true });
     after({ k: "workspace", w: scope.workspaceId });
   });
+}
+
+/** All that the next model request is made of, besides the history. */
+export async function loadTurn(scope: TurnScope) {
+  const turn = await scope.db.prisma.turn.findUniqueOrThrow({
+    where: { id: scope.turnId },
+    include: { thread: { include: { project: true } } },
+  });
+  const used = await scope.db.prisma.usageRecord.aggregate({
+    where: { turnId: scope.turnId },
+    _sum: { inputTokens: true, outputTokens: true },
+  });
+  return {
+    turn: { number: turn.number, prompt: turn.prompt, model: turn.model, startedAt: turn.startedAt ?? turn.createdAt },
+    thread: turn.thread,
+    project: turn.thread.project,
+    usedTokens: (used._sum.inputTokens ?? 0) + (used._sum.outputTokens ?? 0),
+  };
 }

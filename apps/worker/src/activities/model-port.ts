@@ -1,0 +1,33 @@
+import { createOpenAiChat } from "@heddle/agent/models/openai-chat";
+import { ModelError, type ModelPort } from "@heddle/agent/models/port";
+import type { ErrorCode } from "@heddle/db/errors";
+import { openModel } from "@heddle/db/providers";
+import type { RunScope } from "@heddle/db/run-scope";
+import type { Deps } from "../deps.ts";
+
+/** The port to a model by its full name; the opened key lives in it and nowhere else. @throws MODEL_NOT_FOUND */
+export async function openPort(deps: Deps, scope: RunScope, name: string): Promise<{ port: ModelPort; modelId: string }> {
+  const access = await openModel(scope, deps.secrets, name);
+  const port = createOpenAiChat({
+    baseUrl: access.baseUrl ?? undefined,
+    apiKey: access.apiKey ?? undefined,
+    fetch: deps.fetch,
+  });
+  return { port, modelId: access.modelId };
+}
+
+/** Which of our codes a model's failure is, once no retry is left. */
+export function modelFailureCode(error: ModelError): ErrorCode {
+  switch (error.kind) {
+    case "auth":
+    case "bad_request":
+    case "context":
+      return "MODEL_REFUSED";
+    case "rate_limited":
+    case "server":
+    case "cut":
+    case "timeout":
+    case "aborted":
+      return "MODEL_FAILED";
+  }
+}

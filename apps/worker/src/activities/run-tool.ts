@@ -1,0 +1,34 @@
+import { openStore } from "@heddle/agent/git/store";
+import { runToolCall, type ToolOutcome } from "@heddle/agent/orchestrator";
+import { type TurnScope, turnScope } from "@heddle/db/run-scope";
+import { claimTool, completeTool } from "@heddle/db/run-tool";
+import { Context } from "@temporalio/activity";
+import type { Deps } from "../deps.ts";
+import { heartbeating } from "./heartbeat.ts";
+import { createOutputRecorder } from "./output-recorder.ts";
+import { openSandbox } from "./worktree.ts";
+
+/** Runs a tool call, once: a call whose host died midway is not run again. */
+export function createRunTool(deps: Deps) {
+  return ({ turnId, itemId }: { turnId: string; itemId: string }): Promise<void> =>
+    heartbeating(async (signal) => {
+      const scope = await turnScope(deps.db, turnId, deps.fence);
+      const claim = await claimTool(scope, itemId);
+      if (claim.state === "ended") return;
+      const recorder = createOutputRecorder(deps.db, scope, itemId, claim.data);
+      const sandbox = await openSandbox(deps, { id: scope.threadId }, openStore(deps.homeDir, scope.projectId));
+      const outcome = await runToolCall(claim.call, { sandbox, signal, onOutput: recorder.push });
+      await recorder.end();
+      await complete(scope, itemId, stopped(outcome));
+    });
+}
+
+/** A worker that stops kills its commands: what they did until then is unknown. */
+function stopped(outcome: ToolOutcome): ToolOutcome {
+  return Context.current().cancellationSignal.aborted ? { ...outcome, status: "interrupted" } : outcome;
+}
+
+async function complete(scope: TurnScope, itemId: string, outcome: ToolOutcome): Promise<void> {
+  const { type, ...data } = outcome.item;
+  await completeTool(scope, itemId, { status: outcome.status, type, data: data as object, forModel: outcome.forModel });
+}

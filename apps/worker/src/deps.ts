@@ -1,0 +1,17 @@
+import type { EgressFetch } from "@heddle/agent/models/egress";
+import type { Sandboxes } from "@heddle/agent/sandbox/sandboxes";
+import type { Database } from "@heddle/db/database";
+import type { SecretBox } from "@heddle/db/secrets";
+import type { HostFence } from "@heddle/db/thread-change";
+import type { Logger } from "pino";
+
+/** What activities work with; made once at start. */
+export type Deps = {
+  db: Database;
+  secrets: SecretBox;
+  homeDir: string;
+  fence: HostFence;
+  sandboxes: Sandboxes;
+  fetch: EgressFetch;
+  log: Logger;
+};

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const schema = z.object({
+  HEDDLE_HOME: z.string().min(1),
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  /** base64 keys of 32 bytes, newest first, separated by commas. */
+  HEDDLE_SECRET_KEYS: z.string().min(1),
+  /** Hosts that may resolve to private addresses, separated by commas. */
+  HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default(""),
+  HEDDLE_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+
+export type Env = ReturnType<typeof readEnv>;
+
+/** Door 5: the worker's whole configuration. @throws a sentence that names each bad value */
+export function readEnv() {
+  const parsed = schema.safeParse(process.env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The worker cannot start. Set these variables: ${problems.join("; ")}`);
+  }
+  const { data } = parsed;
+  return {
+    homeDir: data.HEDDLE_HOME,
+    databaseUrl: data.DATABASE_URL,
+    temporalAddress: data.TEMPORAL_ADDRESS,
+    secretKeys: list(data.HEDDLE_SECRET_KEYS),
+    allowedPrivateHosts: new Set(list(data.HEDDLE_ALLOWED_PRIVATE_HOSTS.toLowerCase())),
+    healthPort: data.HEDDLE_WORKER_PORT,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from "node:url";
+import { createEgressFetch } from "@heddle/agent/models/egress";
+import { createSandboxes, sandboxAvailable } from "@heddle/agent/sandbox/sandboxes";
+import { createDatabase } from "@heddle/db/database";
+import { hostLeaseMs, renewHost, startHost } from "@heddle/db/hosts";
+import { createSecretBox } from "@heddle/db/secrets";
+import { pino } from "pino";
+import { readEnv } from "./env.ts";
+import { serveHealth } from "./health.ts";
+import { readHostId } from "./host-id.ts";
+import { startWorker } from "./worker.ts";
+
+const exitAfterMs = 4_500;
+
+async function main(): Promise<void> {
+  const env = readEnv();
+  const log = pino({ name: "worker", level: env.logLevel, redact: ["*.apiKey", "*.authorization"] });
+  const db = createDatabase({ url: env.databaseUrl, poolSize: 20 });
+  const fence = await startHost(db, await readHostId(env.homeDir));
+  const sandboxes = createSandboxes({ homeDir: env.homeDir });
+  const sandbox = await sandboxAvailable();
+  if (!sandbox.ok) log.error({ reason: sandbox.reason }, "commands are refused: the sandbox is not available");
+
+  const worker = await startWorker(
+    {
+      db,
+      secrets: createSecretBox(env.secretKeys),
+      homeDir: env.homeDir,
+      fence,
+      sandboxes,
+      fetch: createEgressFetch({ allowPrivate: (host) => env.allowedPrivateHosts.has(host) }),
+      log,
+    },
+    {
+      temporalAddress: env.temporalAddress,
+      workflows: { workflowBundle: { codePath: fileURLToPath(new URL("workflow-bundle.js", import.meta.url)) } },
+    },
+  );
+
+  const lease = setInterval(async () => {
+    const ours = await renewHost(db, fence).catch(() => true);
+    if (ours) return;
+    log.error("another worker runs on this home; stopping");
+    worker.stop();
+  }, hostLeaseMs / 3);
+  const health = env.healthPort === undefined ? null : serveHealth(env.healthPort);
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, "stopping");
+      setTimeout(() => process.exit(1), exitAfterMs).unref();
+      worker.stop();
+    });
+  }
+  log.info({ hostId: fence.hostId, epoch: fence.epoch }, "worker is ready");
+  try {
+    await worker.done;
+  } finally {
+    clearInterval(lease);
+    health?.close();
+    await sandboxes.closeAll();
+    await db.close();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${JSON.stringify({ level: 60, name: "worker", msg: String(error) })}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,59 @@
+import {
+  controlQueue,
+  projectWorkflowId,
+  projectWorkflowType,
+  threadWorkflowId,
+  threadWorkflowType,
+} from "@heddle/agent/contract";
+import type { Database } from "@heddle/db/database";
+import { unfinishedProjects } from "@heddle/db/projects";
+import { unfinishedThreads } from "@heddle/db/run-turn";
+import type { Client } from "@temporalio/client";
+import type { Logger } from "pino";
+
+const intervalMs = 10_000;
+
+/**
+ * Starts the workflow of everything that Postgres says is unfinished and Temporal does not know: at start and every
+ * ten seconds. A crash between row and signal, or a lost Temporal file, heals here.
+ */
+export function startReconciler(db: Database, client: Client, log: Logger): { stop(): Promise<void> } {
+  let stopped = false;
+  let wake: () => void = () => undefined;
+
+  async function start(workflowType: string, workflowId: string, input: object): Promise<void> {
+    await client.workflow.start(workflowType, {
+      workflowId,
+      taskQueue: controlQueue,
+      args: [input],
+      workflowIdConflictPolicy: "USE_EXISTING",
+    });
+  }
+
+  async function reconcile(): Promise<void> {
+    for (const threadId of await unfinishedThreads(db)) {
+      await start(threadWorkflowType, threadWorkflowId(threadId), { threadId });
+    }
+    for (const projectId of await unfinishedProjects(db)) {
+      await start(projectWorkflowType, projectWorkflowId(projectId), { projectId });
+    }
+  }
+
+  const loop = (async () => {
+    while (!stopped) {
+      await reconcile().catch((err) => log.warn({ err }, "reconciling failed; trying again"));
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, intervalMs);
+      });
+    }
+  })();
+
+  return {
+    stop() {
+      stopped = true;
+      wake();
+      return loop;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { controlQueue, hostQueue } from "@heddle/agent/contract";
+import { Client, Connection } from "@temporalio/client";
+import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import { createControlActivities } from "./activities/control.ts";
+import { createHostActivities } from "./activities/host.ts";
+import type { Deps } from "./deps.ts";
+import { startReconciler } from "./reconciler.ts";
+
+/** What an update or Ctrl-C grants to steps under way before they are cut; they go on after the next start. */
+const shutdownGraceMs = 100;
+
+export type WorkerHandle = {
+  /** Settles when the workers have stopped; rejects when one broke. */
+  done: Promise<void>;
+  stop(): void;
+};
+
+/**
+ * Serves both task queues: `control` for workflows and model calls, and this host's own for what touches worktrees.
+ * @param workflows the prebuilt bundle, or the folder to bundle from
+ */
+export async function startWorker(
+  deps: Deps,
+  options: { temporalAddress: string; workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath"> },
+): Promise<WorkerHandle> {
+  const connection = await NativeConnection.connect({ address: options.temporalAddress });
+  const shared = {
+    connection,
+    namespace: "default",
+    shutdownGraceTime: shutdownGraceMs,
+    shutdownForceTime: 4_000,
+    maxHeartbeatThrottleInterval: 200,
+    defaultHeartbeatThrottleInterval: 200,
+  };
+  const control = await Worker.create({
+    ...shared,
+    ...options.workflows,
+    taskQueue: controlQueue,
+    activities: createControlActivities(deps),
+    maxConcurrentActivityTaskExecutions: 400,
+  });
+  const host = await Worker.create({
+    ...shared,
+    taskQueue: hostQueue(deps.fence.hostId),
+    activities: createHostActivities(deps),
+    maxConcurrentActivityTaskExecutions: 200,
+  });
+  const clientConnection = await Connection.connect({ address: options.temporalAddress });
+  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection }), deps.log);
+
+  async function run(): Promise<void> {
+    try {
+      await Promise.all([control.run(), host.run()]);
+    } finally {
+      await reconciler.stop();
+      await clientConnection.close();
+      await connection.close();
+    }
+  }
+  return {
+    done: run(),
+    stop() {
+      for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
+    },
+  };
+}

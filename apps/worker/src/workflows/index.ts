@@ -1,0 +1,2 @@
+export { projectWorkflow } from "./project.ts";
+export { threadWorkflow } from "./thread.ts";
