@@ -57,3 +57,15 @@ export function nodeOutsideUsr(execPath: string = process.execPath): NodeInstall
   const npm = join(dirname(dirname(execPath)), "lib/node_modules/npm");
   return { binary: execPath, npm: existsSync(npm) ? npm : null };
 }
+
+/** bwrap's arguments that show it at /opt/node; `source` says under which path bwrap finds a path of the host. */
+export function nodeMounts({ binary, npm }: NodeInstallation, source: (path: string) => string): string[] {
+  const mounts = ["--ro-bind", source(binary), "/opt/node/bin/node"];
+  if (npm === null) return mounts;
+  const links = ["npm", "npx"].flatMap((name) => [
+    "--symlink",
+    `../lib/node_modules/npm/bin/${name}-cli.js`,
+    `/opt/node/bin/${name}`,
+  ]);
+  return [...mounts, "--ro-bind", source(npm), "/opt/node/lib/node_modules/npm", ...links];
+}

@@ -1,3 +1,4 @@
+import { createCgroups } from "./cgroup.ts";
 import { SandboxLost } from "./errors.ts";
 import { hostUserIdOf, runsAsRoot } from "./host-user.ts";
 import { launch } from "./launch.ts";
@@ -8,6 +9,8 @@ import { prepareFolders } from "./worktree-folders.ts";
 export type SandboxLimits = {
   /** The most processes and threads that a thread's commands may have at once. */
   processes: number;
+  /** Memory of a thread's commands together; held only where `cgroups` is given. */
+  memoryBytes?: number;
 };
 
 export type SandboxesOptions = {
@@ -15,6 +18,10 @@ export type SandboxesOptions = {
   limits?: Partial<SandboxLimits>;
   /** A sandbox in which nothing ran for so long is ended; the next command starts it again. */
   idleMs?: number;
+  /** Control groups delegated to Heddle, below which each thread gets its own: one folder for v2, one per controller for v1. */
+  cgroups?: readonly string[];
+  /** Folders in which bwrap and its helpers are looked for, instead of the usual ones. */
+  programFolders?: readonly string[];
 };
 
 export type Sandboxes = {
@@ -34,14 +41,18 @@ const defaultIdleMs = 10 * 60_000;
 type Entry = { sandbox: Sandbox; start(): Promise<Runner> };
 
 /** Keeps the sandboxes of this process: each is one long-lived bwrap that ends with this process at the latest. */
-export function createSandboxes({ homeDir, limits, idleMs = defaultIdleMs }: SandboxesOptions): Sandboxes {
+export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const entries = new Map<string, Entry>();
-  const processes = limits?.processes ?? defaultLimits.processes;
+  const limits = { ...defaultLimits, ...options.limits };
+  const idleMs = options.idleMs ?? defaultIdleMs;
 
   const startRunner = async (spec: SandboxSpec): Promise<Runner> => {
     const userId = runsAsRoot() ? await hostUserIdOf(spec.threadId) : null;
-    const folders = await prepareFolders(spec, userId);
-    const { child, env } = launch({ ...folders, userId, cgroups: [], processes });
+    const folders = await prepareFolders(options.homeDir, spec, userId);
+    const cgroups = await createCgroups(options.cgroups ?? [], spec.threadId, limits);
+    const { programFolders } = options;
+    const { child, env } = launch({ ...folders, ...limits, userId, cgroups: cgroups.enter, programFolders });
+    child.once("close", () => void cgroups.remove());
     return connectRunner(child, env);
   };
 
@@ -57,16 +68,11 @@ export function createSandboxes({ homeDir, limits, idleMs = defaultIdleMs }: San
       runner = null;
       await (await stopping?.catch(() => null))?.close();
     };
-    const start = async (): Promise<Runner> => {
-      if (closed) throw new SandboxLost("the sandbox was closed");
-      const current = await runner;
-      if (current && !current.isLost()) return current;
-      const starting = startRunner(spec);
-      runner = starting;
-      starting.catch(() => {
-        if (runner === starting) runner = null;
-      });
-      return starting;
+    const start = (): Promise<Runner> => {
+      if (closed) return Promise.reject(new SandboxLost("the sandbox was closed"));
+      const previous = runner?.catch(() => null) ?? Promise.resolve(null);
+      runner = previous.then((current) => (current && !current.isLost() ? current : startRunner(spec)));
+      return runner;
     };
     const sandbox: Sandbox = {
       threadId: spec.threadId,

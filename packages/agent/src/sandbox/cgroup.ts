@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { mkdir, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export type CgroupLimits = { processes: number; memoryBytes?: number };
+
+export type Cgroups = {
+  /** The files to which a process writes its id to enter. */
+  enter: string[];
+  /** Removes the groups; waits a little for processes that are just ending. */
+  remove(): Promise<void>;
+};
+
+/**
+ * Makes a thread's control group below each folder given to Heddle: one for cgroup v2, one per controller for v1.
+ * Limits whose controller a folder lacks are left out.
+ */
+export async function createCgroups(
+  parents: readonly string[],
+  threadId: string,
+  limits: CgroupLimits,
+): Promise<Cgroups> {
+  const folders = parents.map((parent) => join(parent, threadId));
+  const memory = limits.memoryBytes === undefined ? [] : ["memory.max", "memory.limit_in_bytes"];
+  const settings = [
+    ["pids.max", limits.processes] as const,
+    ...memory.map((file) => [file, limits.memoryBytes] as const),
+  ];
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true });
+    for (const [file, value] of settings) {
+      const path = join(folder, file);
+      if (existsSync(path)) await writeFile(path, String(value));
+    }
+  }
+  return {
+    enter: folders.map((folder) => join(folder, "cgroup.procs")),
+    remove: async () => {
+      for (const folder of folders) await removeWhenEmpty(folder);
+    },
+  };
+}
+
+async function removeWhenEmpty(folder: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const removed = await rmdir(folder).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code !== "EBUSY",
+    );
+    if (removed) return;
+    await sleep(25);
+  }
+}
