@@ -1,6 +1,6 @@
 "use client";
 import { ImageOff } from "lucide-react";
-import type { ComponentProps, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { type Components, Streamdown, useIsCodeFenceIncomplete } from "streamdown";
 import { CodeBlock } from "./code-block.tsx";
 import type { MarkdownProps } from "./markdown.tsx";
@@ -39,10 +39,10 @@ export function MarkdownBody({ text, streaming = false }: MarkdownProps) {
   );
 }
 
-function Fence({ className, children }: ComponentProps<"code">) {
+function Fence({ className, children }: { className?: unknown; children?: unknown }) {
   const incomplete = useIsCodeFenceIncomplete();
-  const language = /language-(\S+)/.exec(className ?? "")?.[1] ?? "";
-  return <CodeBlock code={textOf(children)} language={language} incomplete={incomplete} />;
+  const language = /language-(\S+)/.exec(String(className ?? ""))?.[1] ?? "";
+  return <CodeBlock code={textOf(children as ReactNode)} language={language} incomplete={incomplete} />;
 }
 
 /** Fetching an address that a model wrote would tell its owner what the thread knows: the reader decides. */

@@ -1,0 +1,104 @@
+"use client";
+import { ArrowUp, CircleAlert } from "lucide-react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { Button } from "./button.tsx";
+import { Kbd } from "./kbd.tsx";
+import { ModelPicker } from "./model-picker.tsx";
+import type { ModelOption } from "./types.ts";
+import { useModKey } from "./use-mod-key.ts";
+
+export type ComposerProps = {
+  /** Resolves to true when the prompt was accepted: only then is the text cleared. */
+  onSend: (text: string) => Promise<boolean>;
+  models: readonly ModelOption[];
+  model: string | undefined;
+  onModelChange: (model: string) => void;
+  placeholder?: string;
+  /** "Send"; "Queue" while a turn runs; "Start thread". */
+  sendLabel?: string;
+  /** Why the last prompt was not accepted. */
+  error?: string | null;
+  /** Why nothing can be sent; the text can still be written. */
+  disabledReason?: string | null;
+  initialText?: string;
+  /** After each change, to remember an unsent text. */
+  onTextChange?: (text: string) => void;
+  autoFocus?: boolean;
+  /** More controls of the toolbar: base branch, mode. */
+  tools?: ReactNode;
+};
+
+/**
+ * Where prompts are written. ⌘/Ctrl+Enter sends; Enter makes a new line. The field grows to 40 % of the screen.
+ * The text stays until it has been accepted.
+ */
+export function Composer(props: ComposerProps) {
+  const { onSend, models, model, onModelChange, sendLabel = "Send", error, disabledReason, onTextChange, tools } = props;
+  const [text, setText] = useState(props.initialText ?? "");
+  const [pending, setPending] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  const mod = useModKey();
+  const ready = text.trim() !== "" && !pending && !disabledReason && model !== undefined;
+  const note = error ?? disabledReason;
+
+  function change(next: string) {
+    setText(next);
+    onTextChange?.(next);
+  }
+
+  async function send(event?: FormEvent) {
+    event?.preventDefault();
+    if (!ready) return;
+    setPending(true);
+    const accepted = await onSend(text.trim()).catch(() => false);
+    setPending(false);
+    if (accepted) change("");
+    field.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey) || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  }
+
+  return (
+    <form onSubmit={send} className="mx-auto w-full max-w-[47.5rem] px-4 pb-3" aria-busy={pending || undefined}>
+      {note && (
+        <p id={`${id}-note`} role={error ? "alert" : undefined} className="mb-1.5 flex items-start gap-1.5 px-1 text-danger text-xs">
+          <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
+          {note}
+        </p>
+      )}
+      <div className="rounded-xl border border-control bg-raised focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
+        <textarea
+          ref={field}
+          aria-label="Prompt"
+          aria-describedby={note ? `${id}-note` : undefined}
+          placeholder={props.placeholder ?? "Ask for a change"}
+          // biome-ignore lint/a11y/noAutofocus: on a page whose one purpose is to write a prompt
+          autoFocus={props.autoFocus}
+          rows={1}
+          value={text}
+          readOnly={pending}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+          className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-subtle read-only:text-muted"
+        />
+        <div className="flex items-center gap-1 px-1.5 pb-1.5">
+          <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
+            <ModelPicker models={models} value={model} onValueChange={onModelChange} disabled={pending} />
+            {tools}
+          </div>
+          <span className="mr-1 flex items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
+            <Kbd keys={[mod, "Enter"]} />
+          </span>
+          <Button type="submit" variant="primary" size="sm" disabled={!ready && !pending} pending={pending}>
+            <ArrowUp aria-hidden /> {sendLabel}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
