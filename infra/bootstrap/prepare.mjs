@@ -6,7 +6,12 @@ import { fingerprint, hashFiles, isStamped, stamp } from "./stamp.mjs";
 
 const quietly = { cwd: root, quiet: true };
 const sources = ["apps", "packages", "infra", "prisma", "package-lock.json", "tsconfig.base.json", "turbo.json"];
-const outputs = ["infra/dist/supervisor.js", "infra/dist/demo-model.js", "apps/worker/dist/main.js", "apps/web/dist/server.js"];
+const outputs = [
+  "infra/dist/supervisor.js",
+  "infra/dist/demo-model.js",
+  "apps/worker/dist/main.js",
+  "apps/web/dist/server.js",
+];
 
 /** Environment of every tool that the bootstrap runs: they neither phone home nor colour what is captured. */
 export const toolEnvironment = {
@@ -41,10 +46,15 @@ export async function ensureBuilt() {
   const state = fingerprint(sources);
   if (isStamped("build", state) && outputs.every((path) => existsSync(join(root, path)))) return;
   await step("Building", () =>
-    mustRun("npx", ["--no-install", "turbo", "run", "build", "--output-logs=errors-only"], "the build failed; see the message above.", {
-      ...quietly,
-      env: toolEnvironment,
-    }),
+    mustRun(
+      "npx",
+      ["--no-install", "turbo", "run", "build", "--output-logs=errors-only"],
+      "the build failed; see the message above.",
+      {
+        ...quietly,
+        env: toolEnvironment,
+      },
+    ),
   );
   stamp("build", state);
 }
@@ -55,7 +65,10 @@ function installedAsLocked() {
     const installed = read("node_modules/.package-lock.json");
     return Object.entries(read("package-lock.json")).every(
       ([path, wanted]) =>
-        !path.includes("node_modules/") || wanted.link || wanted.optional || installed[path]?.version === wanted.version,
+        !path.includes("node_modules/") ||
+        wanted.link ||
+        wanted.optional ||
+        installed[path]?.version === wanted.version,
     );
   } catch {
     return false;
@@ -81,6 +94,9 @@ async function ensureGenerated() {
   if (isStamped("prisma", schema) && existsSync(join(root, "packages/db/src/generated/client.ts"))) return;
   // Prisma would download an engine that `generate` does not use; naming any existing file stops it.
   const env = { ...toolEnvironment, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
-  await mustRun("npx", ["--no-install", "prisma", "generate"], "the database client could not be generated.", { ...quietly, env });
+  await mustRun("npx", ["--no-install", "prisma", "generate"], "the database client could not be generated.", {
+    ...quietly,
+    env,
+  });
   stamp("prisma", schema);
 }

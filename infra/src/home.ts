@@ -27,7 +27,8 @@ export type Home = {
 export function openHome(dir: string): Home {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const name of ["run", "logs", "temporal", "repos", "worktrees"]) mkdirSync(join(dir, name), { recursive: true });
+    for (const name of ["run", "logs", "temporal", "repos", "worktrees"])
+      mkdirSync(join(dir, name), { recursive: true });
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     writeOnce(join(dir, "host-id"), () => randomUUID(), 0o644);
     return {
@@ -51,7 +52,9 @@ function openSecrets(file: string): Home["secrets"] {
   try {
     return secretsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
-    throw new StartFailure(`${file} cannot be read; restore it from a backup: without it, stored keys cannot be decrypted.`);
+    throw new StartFailure(
+      `${file} cannot be read; restore it from a backup: without it, stored keys cannot be decrypted.`,
+    );
   }
 }
 

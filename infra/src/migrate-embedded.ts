@@ -1,5 +1,5 @@
-import { cp, rename, rm } from "node:fs/promises";
 import { constants } from "node:fs";
+import { cp, rename, rm } from "node:fs/promises";
 import { applyMigrations, readMigrationState } from "./migrations.ts";
 import type { Postgres } from "./postgres.ts";
 
@@ -7,7 +7,11 @@ import type { Postgres } from "./postgres.ts";
  * Brings the embedded database up to date. Data that is already there is copied first, with the server stopped, and put
  * back if a migration fails; the copy is kept until the next migration.
  */
-export async function migrateEmbedded(postgres: Postgres, dataDir: string, report: (line: string) => void): Promise<void> {
+export async function migrateEmbedded(
+  postgres: Postgres,
+  dataDir: string,
+  report: (line: string) => void,
+): Promise<void> {
   const { applied, pending } = await readMigrationState(postgres.url());
   if (pending.length === 0) return;
   if (applied === 0) {

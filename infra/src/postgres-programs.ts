@@ -23,9 +23,12 @@ export async function findPostgresPrograms(): Promise<PostgresPrograms> {
     const programs = programsSchema.parse(await import(pathToFileURL(embedded.resolve(platform)).href));
     return { ...programs, prefix: unprivilegedPrefix(), major: majorVersion(programs.postgres) };
   } catch (error) {
-    throw new StartFailure(`there is no embedded PostgreSQL for this machine (${platform}); set DATABASE_URL instead.`, {
-      cause: error,
-    });
+    throw new StartFailure(
+      `there is no embedded PostgreSQL for this machine (${platform}); set DATABASE_URL instead.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -48,6 +51,8 @@ function unprivilegedPrefix(): string[] {
 
 /** initdb looks its user up by uid, so it must be one that exists. */
 function ordinaryUid(): string {
-  const users = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   return users.find(([, , uid]) => uid && uid !== "0")?.[2] ?? "65534";
 }

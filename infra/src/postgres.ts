@@ -3,15 +3,18 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { join } from "node:path";
 import pg from "pg";
 import { inheritedEnv } from "./env.ts";
-import { identify } from "./process-identity.ts";
 import { findPostgresPrograms, type PostgresPrograms } from "./postgres-programs.ts";
+import { identify } from "./process-identity.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
 import { StartFailure } from "./start-failure.ts";
 
 export const databaseName = "heddle";
 const userName = "heddle";
 
-export type Postgres = { service: Service; /** of the database `heddle` unless another is named */ url(database?: string): string };
+export type Postgres = {
+  service: Service /** of the database `heddle` unless another is named */;
+  url(database?: string): string;
+};
 
 /**
  * A real PostgreSQL server on loopback whose data lives in `dataDir`, made when missing.
@@ -75,7 +78,9 @@ function checkDataFolder(dataDir: string, { major }: PostgresPrograms): void {
   const file = join(dataDir, "PG_VERSION");
   const version = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
   if (version === null || !existsSync(join(dataDir, "global", "pg_control"))) {
-    throw new StartFailure(`${dataDir} is not a whole PostgreSQL data folder; restore it from a backup. Nothing was changed.`);
+    throw new StartFailure(
+      `${dataDir} is not a whole PostgreSQL data folder; restore it from a backup. Nothing was changed.`,
+    );
   }
   if (version !== major) {
     throw new StartFailure(`${dataDir} belongs to PostgreSQL ${version}, not ${major}; nothing was changed.`);

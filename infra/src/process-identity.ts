@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A process that cannot be mistaken for a later one with the same pid. */
-export type ProcessIdentity = { pid: number; /** boot id and clock ticks since boot */ startTime: string };
+export type ProcessIdentity = { pid: number /** boot id and clock ticks since boot */; startTime: string };
 
 const pollMs = 20;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Env, inheritedEnv } from "./env.ts";
 import type { Home } from "./home.ts";
-import { answersOk, acceptsConnections } from "./ready.ts";
+import { acceptsConnections, answersOk } from "./ready.ts";
 import { root } from "./root.ts";
 import type { ServiceSpec } from "./service.ts";
 

@@ -28,7 +28,11 @@ export async function supervise(programs: ProgramSpecs): Promise<void> {
     stack = createStack(readEnv(), programs, say);
     const { url, signIn } = await stack.start();
     say(`Heddle is ready at ${url}`);
-    say(signIn.password ? `Sign in as ${signIn.email} with the password ${signIn.password}` : `Sign in as ${signIn.email}`);
+    say(
+      signIn.password
+        ? `Sign in as ${signIn.email} with the password ${signIn.password}`
+        : `Sign in as ${signIn.email}`,
+    );
     signIn.shown();
   } catch (error) {
     if (stopping) return;

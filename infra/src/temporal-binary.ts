@@ -25,7 +25,9 @@ export async function findTemporal(configuredPath: string | undefined, context: 
   if (configuredPath) {
     const found = await probe(configuredPath, "HEDDLE_TEMPORAL_BIN");
     if (found) return found;
-    throw new StartFailure(`HEDDLE_TEMPORAL_BIN names ${configuredPath}, which is not a Temporal server that runs here.`);
+    throw new StartFailure(
+      `HEDDLE_TEMPORAL_BIN names ${configuredPath}, which is not a Temporal server that runs here.`,
+    );
   }
   const cached = join(cacheDir, "temporal");
   const found = (await probe("temporal", "PATH")) ?? (await probe(cached, "the checkout's cache"));
@@ -75,8 +77,15 @@ async function download(intoDir: string, { report, signal }: Context): Promise<s
 }
 
 async function buildWithGo(intoDir: string, { report, signal }: Context): Promise<string | null> {
-  const { ok, output } = await withProgress("Building the Temporal server with Go, once; this takes some minutes", report, () =>
-    runProgram("go", ["install", goPackage], { env: buildToolEnv({ GOBIN: intoDir }), timeoutMs: buildTimeoutMs, signal }),
+  const { ok, output } = await withProgress(
+    "Building the Temporal server with Go, once; this takes some minutes",
+    report,
+    () =>
+      runProgram("go", ["install", goPackage], {
+        env: buildToolEnv({ GOBIN: intoDir }),
+        timeoutMs: buildTimeoutMs,
+        signal,
+      }),
   );
   if (!ok) report(`  go install did not succeed: ${output.trim().split("\n").at(-1)}`);
   return ok ? join(intoDir, "temporal") : null;

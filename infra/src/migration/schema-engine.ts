@@ -40,7 +40,9 @@ function datamodel(content: string) {
 /** What wasm-bindgen generates for bundlers, done by hand: Node does not import `.wasm` files. */
 async function loadEngine(): Promise<void> {
   const module = "@prisma/schema-engine-wasm/schema_engine_bg";
-  const file = createRequire(import.meta.url).resolve(module).replace(/\.js$/, ".wasm");
+  const file = createRequire(import.meta.url)
+    .resolve(module)
+    .replace(/\.js$/, ".wasm");
   const { instance } = await WebAssembly.instantiate(readFileSync(file), {
     "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports,
   });

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readEnv } from "../env.ts";
+import { applyMigrations } from "../migrations.ts";
+import { freePort } from "../ports.ts";
+import { databaseName, ensureDatabase } from "../postgres.ts";
+import { startScratchPostgres } from "../scratch-postgres.ts";
+import { createTemporal } from "../temporal.ts";
+import { findTemporal } from "../temporal-binary.ts";
+
+export type TestServices = {
+  /** A migrated database that serves as template only: nothing may connect to it. */
+  templateUrl: string;
+  /** For making databases. */
+  adminUrl: string;
+  /** `host:port` of a Temporal server with the namespace `default`. */
+  temporalAddress: string;
+};
+
+/** One real PostgreSQL and one real Temporal server for a whole test run, in temporary folders. */
+export async function startTestServices(): Promise<TestServices & { stop(): Promise<void> }> {
+  const [postgres, temporal] = await Promise.all([startTestPostgres(), startTestTemporal()]);
+  return {
+    templateUrl: postgres.url(databaseName),
+    adminUrl: postgres.url("postgres"),
+    temporalAddress: temporal.address,
+    async stop() {
+      await temporal.stop();
+      await postgres.remove();
+    },
+  };
+}
+
+async function startTestPostgres() {
+  const postgres = await startScratchPostgres();
+  await ensureDatabase(postgres, databaseName);
+  await applyMigrations(postgres.url());
+  return postgres;
+}
+
+async function startTestTemporal() {
+  const dir = mkdtempSync(join(tmpdir(), "heddle-temporal-"));
+  const report = (line: string) => console.log(line);
+  const binary = await findTemporal(readEnv().HEDDLE_TEMPORAL_BIN, { report });
+  const port = await freePort();
+  const service = createTemporal({ binary, dataDir: dir, port }, { runDir: dir, logsDir: dir, report });
+  await service.start();
+  return {
+    address: `127.0.0.1:${port}`,
+    async stop() {
+      await service.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

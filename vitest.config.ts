@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+const exclude = ["**/node_modules/**", "**/dist/**", "**/.next/**", "e2e/**"];
+const folders = ["packages", "apps", "infra"];
+
+/** `unit`: `*.test.ts`, no services. `integration`: `*.int.test.ts`, on one real PostgreSQL and one real Temporal server. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
+          exclude: [...exclude, "**/*.int.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: folders.map((folder) => `${folder}/**/*.int.test.ts`),
+          exclude,
+          globalSetup: "infra/src/testing/global-setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
