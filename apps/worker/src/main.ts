@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     },
     {
       temporalAddress: env.temporalAddress,
+      namespace: env.temporalNamespace,
       workflows: { workflowBundle: { codePath: fileURLToPath(new URL("workflow-bundle.js", import.meta.url)) } },
     },
   );

@@ -21,12 +21,12 @@ export type WorkerHandle = {
  */
 export async function startWorker(
   deps: Deps,
-  options: { temporalAddress: string; workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath"> },
+  options: { temporalAddress: string; namespace: string; workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath"> },
 ): Promise<WorkerHandle> {
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const shared = {
     connection,
-    namespace: "default",
+    namespace: options.namespace,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: 4_000,
     maxHeartbeatThrottleInterval: 200,
@@ -46,7 +46,7 @@ export async function startWorker(
     maxConcurrentActivityTaskExecutions: 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
-  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection }), deps.log);
+  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection, namespace: options.namespace }), deps.log);
 
   async function run(): Promise<void> {
     try {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import type { ListAuditInput } from "./audit.schema.ts";
 import type { Tx } from "./database.ts";
 import type { Principal, WorkspaceScope } from "./scope.ts";
-import type { ListAuditInput } from "./audit.schema.ts";
 import { cleanJson } from "./text.ts";
 
 /** Who is behind a write, as the audit log remembers it. */

@@ -1,4 +1,4 @@
-import { appendAudit, openAuditChain, type Actor } from "./audit.ts";
+import { type Actor, appendAudit, openAuditChain } from "./audit.ts";
 import type { Database, Tx } from "./database.ts";
 import { newId } from "./ids.ts";
 import { transact } from "./mutate.ts";

@@ -40,7 +40,11 @@ export const errorTable = {
   },
   REF_NOT_FOUND: { status: 400, retryable: false, message: "There is no such branch or commit in the project." },
   MODEL_NOT_FOUND: { status: 400, retryable: false, message: "No provider of this workspace has that model." },
-  NO_MODEL: { status: 409, retryable: false, message: "The workspace has no model yet. Add a provider in the settings." },
+  NO_MODEL: {
+    status: 409,
+    retryable: false,
+    message: "The workspace has no model yet. Add a provider in the settings.",
+  },
   ADDRESS_NOT_ALLOWED: {
     status: 400,
     retryable: false,

@@ -36,7 +36,10 @@ export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
           .map((item) => {
             const { call, result } = item.model as { call: ToolCall; result?: string };
             const ended = item.startedAt !== null && item.status !== "running";
-            return { ...call, result: ended ? { status: item.status as ToolResult["status"], forModel: result ?? "" } : null };
+            return {
+              ...call,
+              result: ended ? { status: item.status as ToolResult["status"], forModel: result ?? "" } : null,
+            };
           }),
       };
     }),

@@ -45,6 +45,7 @@ export async function liveHost(db: Pick<Database["prisma"], "host">): Promise<st
     orderBy: [{ threads: { _count: "asc" } }, { id: "asc" }],
     select: { id: true },
   });
-  if (!host) throw new AppError("UNAVAILABLE", { message: "No worker is running. The thread starts as soon as one is." });
+  if (!host)
+    throw new AppError("UNAVAILABLE", { message: "No worker is running. The thread starts as soon as one is." });
   return host.id;
 }

@@ -25,7 +25,12 @@ export async function once<T>(
     .update(canonicalJson(request.input ?? null))
     .digest("hex");
   await db.prisma.idempotencyKey.deleteMany({
-    where: { principalId, key, response: { equals: Prisma.DbNull }, createdAt: { lt: new Date(Date.now() - abandonedAfterMs) } },
+    where: {
+      principalId,
+      key,
+      response: { equals: Prisma.DbNull },
+      createdAt: { lt: new Date(Date.now() - abandonedAfterMs) },
+    },
   });
   const claimed = await db.prisma.idempotencyKey.createMany({
     data: [{ principalId, key, procedure: request.procedure, requestHash }],
@@ -34,7 +39,8 @@ export async function once<T>(
   if (claimed.count === 0) {
     const first = await db.prisma.idempotencyKey.findUnique({ where });
     if (!first) throw new AppError("IDEMPOTENCY_RUNNING");
-    if (first.procedure !== request.procedure || first.requestHash !== requestHash) throw new AppError("IDEMPOTENCY_MISMATCH");
+    if (first.procedure !== request.procedure || first.requestHash !== requestHash)
+      throw new AppError("IDEMPOTENCY_MISMATCH");
     if (first.response === null) throw new AppError("IDEMPOTENCY_RUNNING");
     return (first.response as { value: T }).value;
   }

@@ -1,5 +1,5 @@
 import { AppError } from "./errors.ts";
-import type { WorkspaceScope, ProjectScope } from "./scope.ts";
+import type { ProjectScope, WorkspaceScope } from "./scope.ts";
 
 type AnyScope = Pick<WorkspaceScope | ProjectScope, "db" | "workspaceId">;
 
@@ -31,11 +31,18 @@ export async function findModel(scope: AnyScope, name: string) {
     },
     include: { provider: true },
   });
-  if (!model) throw new AppError("MODEL_NOT_FOUND", { message: `No provider of this workspace has the model “${name}”.` });
+  if (!model)
+    throw new AppError("MODEL_NOT_FOUND", { message: `No provider of this workspace has the model “${name}”.` });
   return model;
 }
 
-export type ModelChoice = { name: string; provider: string; model: string; isDemo: boolean; contextTokens: number | null };
+export type ModelChoice = {
+  name: string;
+  provider: string;
+  model: string;
+  isDemo: boolean;
+  contextTokens: number | null;
+};
 
 /** Every model of the workspace: real providers first, oldest first. */
 export async function listModels(scope: AnyScope): Promise<ModelChoice[]> {

@@ -34,9 +34,7 @@ export async function listProjects(scope: WorkspaceScope): Promise<ProjectView[]
   const rows = await scope.db.prisma.project.findMany({
     where: {
       workspaceId: scope.workspaceId,
-      ...(open
-        ? {}
-        : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] }),
+      ...(open ? {} : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] }),
     },
     orderBy: { createdAt: "asc" },
   });

@@ -8,7 +8,10 @@ export const createProviderInput = z.object({
     .max(60)
     .regex(/^[^/\s]+$/, "The name must not contain spaces or slashes."),
   kind: z.enum(["openai-chat", "openai-responses", "anthropic"]),
-  baseUrl: z.url({ protocol: /^https?$/, message: "Write an http or https address." }).max(2_000).optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/, message: "Write an http or https address." })
+    .max(2_000)
+    .optional(),
   apiKey: z.string().trim().min(1).max(2_000).optional(),
   models: z
     .array(z.object({ id: z.string().trim().min(1).max(200), contextTokens: z.number().int().positive().optional() }))

@@ -22,7 +22,9 @@ export async function createProvider(
   input: CreateProviderInput,
 ): Promise<{ id: string }> {
   if (input.kind !== "openai-chat") {
-    throw new AppError("BAD_INPUT", { message: `Providers of kind “${input.kind}” are not supported yet. Use “openai-chat”.` });
+    throw new AppError("BAD_INPUT", {
+      message: `Providers of kind “${input.kind}” are not supported yet. Use “openai-chat”.`,
+    });
   }
   const id = newId();
   const { workspaceId } = scope;

@@ -32,9 +32,15 @@ export function createPublisher(url: string): Publisher {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      const payloads = batch.reduce(join, [] as Hint[]).flatMap(split).map((hint) => JSON.stringify(hint));
+      const payloads = batch
+        .reduce(join, [] as Hint[])
+        .flatMap(split)
+        .map((hint) => JSON.stringify(hint));
       try {
-        await (await connected()).query("SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p", [hintChannel, payloads]);
+        await (await connected()).query("SELECT pg_notify($1, p) FROM unnest($2::text[]) AS p", [
+          hintChannel,
+          payloads,
+        ]);
       } catch {
         // Hints are only hints: those of a lost connection are dropped, and readers heal by polling.
         client?.end().catch(() => undefined);

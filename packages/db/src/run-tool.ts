@@ -48,7 +48,12 @@ export async function appendOutput(scope: TurnScope, itemId: string, index: numb
 }
 
 /** Keeps a running command's output so far for whoever joins in the middle; changes no `seq`. */
-export async function savePartialOutput(scope: TurnScope, itemId: string, data: unknown, output: string): Promise<void> {
+export async function savePartialOutput(
+  scope: TurnScope,
+  itemId: string,
+  data: unknown,
+  output: string,
+): Promise<void> {
   const partial = JSON.stringify(cleanJson({ ...(data as object), output }));
   await scope.db.prisma.$executeRaw`
     UPDATE "Item" SET "data" = ${partial}::jsonb WHERE "id" = ${itemId} AND "status" = 'running'`;

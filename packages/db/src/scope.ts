@@ -1,13 +1,22 @@
-import { AppError } from "./errors.ts";
 import type { Database } from "./database.ts";
-import { lowerRole, type Permission, type ProjectRole, projectAllows, roleAllows, type WorkspaceRole } from "./permissions.ts";
+import { AppError } from "./errors.ts";
+import {
+  lowerRole,
+  type Permission,
+  type ProjectRole,
+  projectAllows,
+  roleAllows,
+  type WorkspaceRole,
+} from "./permissions.ts";
 
 /** Who asks, as authenticated by a session or a token. Says nothing yet about what they may do. */
 export type Principal = {
   userId: string;
   name: string;
   kind: "human" | "bot";
-  via: { type: "session"; sessionId: string } | { type: "token"; tokenId: string; workspaceId: string; role: WorkspaceRole };
+  via:
+    | { type: "session"; sessionId: string }
+    | { type: "token"; tokenId: string; workspaceId: string; role: WorkspaceRole };
   ip: string | null;
   requestId: string;
 };

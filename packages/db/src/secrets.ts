@@ -20,11 +20,13 @@ const tagBytes = 16;
 
 /** @param keys base64 of 32 bytes each, newest first; never empty */
 export function createSecretBox(keys: readonly string[]): SecretBox {
-  const ring = new Map(keys.map((key) => {
-    const bytes = Buffer.from(key, "base64");
-    if (bytes.length !== 32) throw new Error("each secret key must be 32 bytes in base64");
-    return [createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes] as const;
-  }));
+  const ring = new Map(
+    keys.map((key) => {
+      const bytes = Buffer.from(key, "base64");
+      if (bytes.length !== 32) throw new Error("each secret key must be 32 bytes in base64");
+      return [createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes] as const;
+    }),
+  );
   const newest = [...ring.keys()][0];
   if (newest === undefined) throw new Error("at least one secret key is needed");
 

@@ -46,7 +46,11 @@ export async function signIn(
       : null;
     for (const { workspaceId } of user.memberships) {
       const resource = { type: "user", id: user.id };
-      await appendAudit(tx, workspaceId, actor, { action: "session.open", resource, outcome: correct ? "ok" : "denied" });
+      await appendAudit(tx, workspaceId, actor, {
+        action: "session.open",
+        resource,
+        outcome: correct ? "ok" : "denied",
+      });
     }
     return session && { sessionId: session.id, userId: user.id, name: user.name, email };
   });
@@ -66,7 +70,13 @@ export async function authenticateSession(
   if (now - row.lastSeenAt.getTime() > lastSeenResolutionMs) {
     await db.prisma.session.update({ where: { id: sessionId }, data: { lastSeenAt: new Date(now) } });
   }
-  return { userId: row.userId, name: row.user.name, kind: row.user.kind, via: { type: "session", sessionId }, ...request };
+  return {
+    userId: row.userId,
+    name: row.user.name,
+    kind: row.user.kind,
+    via: { type: "session", sessionId },
+    ...request,
+  };
 }
 
 /** Signs out: the row is revoked, so that a copied cookie is worth nothing. */

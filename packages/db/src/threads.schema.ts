@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-export const promptText = z.string().trim().min(1, "Write what the agent should do.").max(200_000, "The prompt is too long.");
+export const promptText = z
+  .string()
+  .trim()
+  .min(1, "Write what the agent should do.")
+  .max(200_000, "The prompt is too long.");
 export const modelName = z
   .string()
   .max(300)

@@ -4,6 +4,7 @@ import { newId } from "./ids.ts";
 import { resolveModel } from "./models.ts";
 import { mutate } from "./mutate.ts";
 import type { ProjectScope, ThreadScope, WorkspaceScope } from "./scope.ts";
+import { cleanText } from "./text.ts";
 import { changeThread } from "./thread-change.ts";
 import type { CreateThreadInput, ThreadView } from "./threads.schema.ts";
 import { queueTurn } from "./turns.ts";
@@ -47,25 +48,31 @@ export async function createThread(scope: ProjectScope, input: CreateThreadInput
   }
   const model = await resolveModel(scope, input.model);
   const id = newId();
-  const title = input.title ?? provisionalTitle(input.prompt);
-  await mutate(scope, { action: "thread.create", resource: { type: "thread", id }, detail: { model } }, async (tx, after) => {
-    await tx.thread.create({
-      data: {
-        id,
-        workspaceId: scope.workspaceId,
-        projectId: scope.projectId,
-        title,
-        titled: input.title !== undefined,
-        visibility: input.visibility,
-        createdById: scope.principal.userId,
-        model,
-        branch: branchName(title, id),
-        baseRef: input.baseRef ?? null,
-      },
-    });
-    await changeThread(tx, after, id, (change) => queueTurn(tx, change, scope.principal, { prompt: input.prompt, model }));
-    after({ k: "workspace", w: scope.workspaceId });
-  });
+  const title = input.title ?? provisionalTitle(cleanText(input.prompt));
+  await mutate(
+    scope,
+    { action: "thread.create", resource: { type: "thread", id }, detail: { model } },
+    async (tx, after) => {
+      await tx.thread.create({
+        data: {
+          id,
+          workspaceId: scope.workspaceId,
+          projectId: scope.projectId,
+          title,
+          titled: input.title !== undefined,
+          visibility: input.visibility,
+          createdById: scope.principal.userId,
+          model,
+          branch: branchName(title, id),
+          baseRef: input.baseRef ?? null,
+        },
+      });
+      await changeThread(tx, after, id, (change) =>
+        queueTurn(tx, change, scope.principal, { prompt: input.prompt, model }),
+      );
+      after({ k: "workspace", w: scope.workspaceId });
+    },
+  );
   return readThread(scope, id);
 }
 

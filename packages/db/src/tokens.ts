@@ -47,7 +47,11 @@ export async function createPersonalToken(
   const id = newId();
   const token = generateToken();
   const { workspaceId, principal } = scope;
-  const entry = { action: "token.create", resource: { type: "token", id }, detail: { name: input.name, personal: true } };
+  const entry = {
+    action: "token.create",
+    resource: { type: "token", id },
+    detail: { name: input.name, personal: true },
+  };
   await mutate(scope, entry, (tx) =>
     insertToken(tx, {
       id,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { permissions, workspaceRoles, type Permission } from "./permissions.ts";
+import { type Permission, permissions, workspaceRoles } from "./permissions.ts";
 
 export const createWorkspaceInput = z.object({ name: z.string().trim().min(1, "Give the workspace a name.").max(100) });
 

@@ -1,6 +1,6 @@
+import { errorTable, isErrorCode } from "@heddle/db/errors";
 import { liveHost, placeThread } from "@heddle/db/hosts";
 import { failJob } from "@heddle/db/jobs";
-import { errorTable, isErrorCode } from "@heddle/db/errors";
 import { claimNext, finishTurn } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { createCallModel } from "./call-model.ts";
@@ -18,7 +18,12 @@ export function createControlActivities(deps: Deps) {
       placeThread: ({ threadId }: { threadId: string }) => placeThread(db, threadId),
       chooseHost: () => liveHost(db.prisma),
       finishTurn: ({ threadId, turnId, failure }: { threadId: string; turnId: string; failure: string | null }) =>
-        finishTurn(db, threadId, turnId, failure === null ? { status: "completed" } : { status: "failed", code: failure }),
+        finishTurn(
+          db,
+          threadId,
+          turnId,
+          failure === null ? { status: "completed" } : { status: "failed", code: failure },
+        ),
       failJob: ({ threadId, jobId, code }: { threadId: string; jobId: string; code: string }) =>
         failJob(db, threadId, jobId, { code, message: errorTable[isErrorCode(code) ? code : "INTERNAL"].message }),
       callModel: createCallModel(deps),

@@ -6,7 +6,12 @@ import { asAppError } from "./git-errors.ts";
 type Activity = (input: never) => Promise<unknown>;
 
 /** Faults of a host that seldom pass by themselves: a few attempts, then the turn ends with the reason. */
-const fewAttempts: ReadonlySet<ErrorCode> = new Set(["GIT_FAILED", "WORKTREE_FAILED", "SANDBOX_UNAVAILABLE", "TIMEOUT"]);
+const fewAttempts: ReadonlySet<ErrorCode> = new Set([
+  "GIT_FAILED",
+  "WORKTREE_FAILED",
+  "SANDBOX_UNAVAILABLE",
+  "TIMEOUT",
+]);
 const maxAttempts = 4;
 /** How long a fault that we do not know (a database that restarts, for one) is waited out. */
 const maxOutageMs = 10 * 60_000;

@@ -1,12 +1,16 @@
 import { createOpenAiChat } from "@heddle/agent/models/openai-chat";
-import { ModelError, type ModelPort } from "@heddle/agent/models/port";
+import type { ModelError, ModelPort } from "@heddle/agent/models/port";
 import type { ErrorCode } from "@heddle/db/errors";
 import { openModel } from "@heddle/db/providers";
 import type { RunScope } from "@heddle/db/run-scope";
 import type { Deps } from "../deps.ts";
 
 /** The port to a model by its full name; the opened key lives in it and nowhere else. @throws MODEL_NOT_FOUND */
-export async function openPort(deps: Deps, scope: RunScope, name: string): Promise<{ port: ModelPort; modelId: string }> {
+export async function openPort(
+  deps: Deps,
+  scope: RunScope,
+  name: string,
+): Promise<{ port: ModelPort; modelId: string }> {
   const access = await openModel(scope, deps.secrets, name);
   const port = createOpenAiChat({
     baseUrl: access.baseUrl ?? undefined,

@@ -22,7 +22,11 @@ export function createNameThread(deps: Deps) {
         const answer = await streamWithRetries(port, request, { signal, policy });
         const title = cleanTitle(answer.text);
         if (title) await recordTitle(scope, title);
-        const usage = { ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), costUsd: 0, estimated: !answer.usage };
+        const usage = {
+          ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }),
+          costUsd: 0,
+          estimated: !answer.usage,
+        };
         await recordSideUsage(scope, { id: `${turnId}/title`, purpose: "title", model: turn.model, usage });
       } catch (error) {
         deps.log.info({ err: error, turnId }, "no title");

@@ -11,12 +11,7 @@ const liveChars = 200_000;
 export type OutputRecorder = { push(chunk: Uint8Array): void; end(): Promise<void> };
 
 /** Keeps a command's output whole, in order, and shows its beginning live. */
-export function createOutputRecorder(
-  db: Database,
-  scope: TurnScope,
-  itemId: string,
-  data: unknown,
-): OutputRecorder {
+export function createOutputRecorder(db: Database, scope: TurnScope, itemId: string, data: unknown): OutputRecorder {
   const live = createTextStream(db, { threadId: scope.threadId, itemId, attempt: 0 }, (text) =>
     savePartialOutput(scope, itemId, data, text),
   );

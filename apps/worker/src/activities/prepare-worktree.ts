@@ -34,7 +34,9 @@ async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promi
   const baseRef = thread.baseRef ?? (await store.defaultBranch());
   const baseCommit = baseRef === null ? null : await store.resolve(baseRef);
   if (baseRef === null || baseCommit === null) {
-    throw new AppError("REF_NOT_FOUND", { message: `There is no branch or commit “${baseRef ?? "HEAD"}” in the project.` });
+    throw new AppError("REF_NOT_FOUND", {
+      message: `There is no branch or commit “${baseRef ?? "HEAD"}” in the project.`,
+    });
   }
   const instructions = await store.readText(baseCommit, "AGENTS.md");
   await recordBase(scope, { baseRef, baseCommit, instructions });

@@ -1,8 +1,8 @@
-import { commitThread } from "@heddle/agent/git/commit";
 import { checkpoint } from "@heddle/agent/git/checkpoint";
+import { commitThread } from "@heddle/agent/git/commit";
 import { diff } from "@heddle/agent/git/read";
-import { streamWithRetries } from "@heddle/agent/models/retry";
 import { ModelError } from "@heddle/agent/models/port";
+import { streamWithRetries } from "@heddle/agent/models/retry";
 import { cleanCommitMessage, commitMessageMessages } from "@heddle/agent/prompts/commit-message";
 import { AppError } from "@heddle/db/errors";
 import { loadPrompts } from "@heddle/db/history";
@@ -38,7 +38,12 @@ export function createRunJob(deps: Deps) {
     });
 }
 
-async function commit(scope: JobScope, { job, thread, user }: Loaded, worktree: OpenWorktree, message: string): Promise<void> {
+async function commit(
+  scope: JobScope,
+  { job, thread, user }: Loaded,
+  worktree: OpenWorktree,
+  message: string,
+): Promise<void> {
   if (job.message === null) await fixCommitMessage(scope, message);
   const made = await commitThread(worktree.sandbox, worktree.store, {
     threadId: thread.id,

@@ -1,5 +1,5 @@
-import { ActivityCancellationType, proxyActivities } from "@temporalio/workflow";
 import { controlQueue, hostQueue } from "@heddle/agent/contract";
+import { ActivityCancellationType, proxyActivities } from "@temporalio/workflow";
 import type { ControlActivities } from "../activities/control.ts";
 import type { HostActivities } from "../activities/host.ts";
 

@@ -1,5 +1,12 @@
 import { pokeSignal, type ThreadWorkflowInput } from "@heddle/agent/contract";
-import { ActivityFailure, ApplicationFailure, continueAsNew, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  continueAsNew,
+  defineSignal,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
 import { control, host, model } from "./proxies.ts";
 
 /**
@@ -32,7 +39,11 @@ async function driveTurn(threadId: string, claim: { turnId: string; step: number
 }
 
 /** The loop of a turn. @returns `null` when the history has grown so long that the workflow is to continue as new */
-async function runSteps(threadId: string, turnId: string, firstStep: number): Promise<{ failure: string | null } | null> {
+async function runSteps(
+  threadId: string,
+  turnId: string,
+  firstStep: number,
+): Promise<{ failure: string | null } | null> {
   const hostId = await control.placeThread({ threadId });
   const worktree = host(hostId);
   await worktree.prepareWorktree({ turnId });
@@ -64,7 +75,8 @@ async function driveJob(threadId: string, jobId: string): Promise<void> {
 
 /** Activities fail for good only with a code of the error table; anything else is a fault of the workflow itself. */
 function failureCode(error: unknown): string {
-  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) return error.cause.type ?? "INTERNAL";
+  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)
+    return error.cause.type ?? "INTERNAL";
   if (error instanceof ActivityFailure) return "TIMEOUT";
   throw error;
 }

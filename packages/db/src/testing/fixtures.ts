@@ -2,7 +2,7 @@ import { openAuditChain } from "../audit.ts";
 import type { Database } from "../database.ts";
 import { newId } from "../ids.ts";
 import { type WorkspaceRole, workspaceRoles } from "../permissions.ts";
-import { type Principal, projectScope, type ProjectScope } from "../scope.ts";
+import { type Principal, type ProjectScope, projectScope } from "../scope.ts";
 
 export type TestWorkspace = {
   id: string;
@@ -12,7 +12,10 @@ export type TestWorkspace = {
 };
 
 /** A workspace with a member of each role, a model `demo/demo` and a ready project. Real rows, no mocks. */
-export async function makeWorkspace(db: Database, options: { baseUrl?: string; sourcePath?: string } = {}): Promise<TestWorkspace> {
+export async function makeWorkspace(
+  db: Database,
+  options: { baseUrl?: string; sourcePath?: string } = {},
+): Promise<TestWorkspace> {
   const id = newId();
   const projectId = newId();
   const { prisma } = db;
@@ -65,6 +68,10 @@ export async function addMember(db: Database, workspaceId: string, role: Workspa
   };
 }
 
-export function testProjectScope(db: Database, workspace: TestWorkspace, role: WorkspaceRole = "member"): Promise<ProjectScope> {
+export function testProjectScope(
+  db: Database,
+  workspace: TestWorkspace,
+  role: WorkspaceRole = "member",
+): Promise<ProjectScope> {
   return projectScope(db, workspace.principals[role], workspace.projectId, "thread.create");
 }

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "./database.ts";
+import { loadHistory } from "./history.ts";
+import { placeThread, renewHost, startHost } from "./hosts.ts";
+import { listItems } from "./items.ts";
+import { progress, turnScope } from "./run-scope.ts";
+import { beginAttempt, completedStep, completeStep, openMessage, recordCutAttempt } from "./run-step.ts";
+import { claimTool, completeTool } from "./run-tool.ts";
+import { claimNext, finishTurn, unfinishedThreads } from "./run-turn.ts";
+import { projectScope, threadScope, workspaceScope } from "./scope.ts";
+import { openTestDatabase } from "./testing/database.ts";
+import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";
+import { createThread, getThread } from "./threads.ts";
+import { authenticateToken, createBotToken, revokeToken } from "./tokens.ts";
+import { sendTurn } from "./turns.ts";
+
+let db: Database;
+let close: () => Promise<void>;
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  ({ db, close } = await openTestDatabase());
+  workspace = await makeWorkspace(db);
+});
+afterAll(() => close());
+
+const usage = { inputTokens: 100, outputTokens: 10, costUsd: 0, estimated: false };
+const shellCall = { id: "call_1", name: "shell", arguments: '{"command":"true"}' };
+const shellItem = {
+  call: shellCall,
+  type: "commandExecution" as const,
+  data: { command: "true", exitCode: null, output: "", outputBytes: 0, durationMs: null },
+};
+const estimate = { inputTokens: 50, outputTokensOf: (text: string) => text.length };
+
+async function newThread(prompt = "Do it") {
+  const scope = await testProjectScope(db, workspace);
+  const thread = await createThread(scope, { prompt, visibility: "shared" });
+  return threadScope(db, workspace.principals.member, thread.id, "thread.prompt");
+}
+
+async function claimTurn(threadId: string) {
+  const claim = await claimNext(db, threadId);
+  if (claim?.kind !== "turn") throw new Error("no turn to claim");
+  return { ...claim, scope: await turnScope(db, claim.turnId) };
+}
+
+describe("a turn's rows", () => {
+  test("a thread runs from acceptance, and claiming twice gives the same turn", async () => {
+    const scope = await newThread();
+    expect((await getThread(scope)).status).toBe("running");
+    const first = await claimNext(db, scope.threadId);
+    expect(await claimNext(db, scope.threadId)).toEqual(first);
+    expect(await unfinishedThreads(db)).toContain(scope.threadId);
+  });
+
+  test("follow-ups run in the order they were sent", async () => {
+    const scope = await newThread("first");
+    await sendTurn(scope, { prompt: "second" });
+    await sendTurn(scope, { prompt: "third" });
+    const order: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { turnId, scope: turn } = await claimTurn(scope.threadId);
+      order.push((await db.prisma.turn.findUniqueOrThrow({ where: { id: turn.turnId } })).prompt);
+      await finishTurn(db, scope.threadId, turnId, { status: "completed" });
+      expect((await getThread(scope)).status).toBe(index < 2 ? "running" : "idle");
+    }
+    expect(order).toEqual(["first", "second", "third"]);
+    expect(await claimNext(db, scope.threadId)).toBeNull();
+  });
+
+  test("prompts sent at the same time get numbers of their own", async () => {
+    const scope = await newThread();
+    await Promise.all(Array.from({ length: 8 }, (_, index) => sendTurn(scope, { prompt: `prompt ${index}` })));
+    const turns = await db.prisma.turn.findMany({ where: { threadId: scope.threadId } });
+    expect(turns.map((turn) => turn.number).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test("seq has no holes, and a reader that resumes gets every change once", async () => {
+    const scope = await newThread();
+    const { scope: turn, turnId } = await claimTurn(scope.threadId);
+    const attempt = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await openMessage(turn, 0, "demo/demo", attempt);
+    const middle = await listItems(scope, { after: 0 });
+    const seen = Math.max(...middle.items.map((item) => item.seq));
+    const answer = { text: "Hello", reasoning: "", finishReason: "tool_calls", tools: [shellItem], usage };
+    await completeStep(turn, 0, attempt, "demo/demo", answer);
+    const later = await listItems(scope, { after: seen });
+    expect(later.items.map((item) => [item.id, item.status])).toEqual([
+      [`${turnId}/0`, "completed"],
+      [`${turnId}/0/0`, "running"],
+    ]);
+    expect(await listItems(scope, { after: Math.max(...later.items.map((item) => item.seq)) })).toEqual({ items: [] });
+    const { seq } = await getThread(scope);
+    expect(Math.max(...later.items.map((item) => item.seq))).toBeLessThanOrEqual(seq);
+  });
+
+  test("text with NUL and lone surrogates is kept clean", async () => {
+    const scope = await newThread("a\0b\ud800c");
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items[0]).toMatchObject({ type: "userMessage", text: "ab\ufffdc" });
+  });
+});
+
+describe("a model's step", () => {
+  test("is written once: a stale attempt is fenced and a repeated activity finds the result", async () => {
+    const scope = await newThread();
+    const { scope: turn } = await claimTurn(scope.threadId);
+    const first = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await openMessage(turn, 0, "demo/demo", first);
+    const second = await beginAttempt(turn, 0, "demo/demo", estimate);
+    const answer = { text: "Hello", reasoning: "", finishReason: "stop", tools: [], usage };
+    await expect(completeStep(turn, 0, first, "demo/demo", answer)).rejects.toMatchObject({ code: "FENCED" });
+    await completeStep(turn, 0, second, "demo/demo", answer);
+    expect(await completedStep(turn, 0)).toEqual({ finishReason: "stop", toolItemIds: [] });
+    await expect(completeStep(turn, 0, second, "demo/demo", answer)).rejects.toMatchObject({ code: "FENCED" });
+  });
+
+  test("an attempt lost with its worker is counted once and marked estimated; a recorded one is not counted again", async () => {
+    const scope = await newThread();
+    const { scope: turn, turnId } = await claimTurn(scope.threadId);
+    await beginAttempt(turn, 0, "demo/demo", estimate);
+    const second = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await recordCutAttempt(turn, 0, second, "demo/demo", { ...usage, estimated: true });
+    await recordCutAttempt(turn, 0, second, "demo/demo", { ...usage, estimated: true });
+    const third = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await completeStep(turn, 0, third, "demo/demo", {
+      text: "x",
+      reasoning: "",
+      finishReason: "stop",
+      tools: [],
+      usage,
+    });
+    const records = await db.prisma.usageRecord.findMany({ where: { turnId }, orderBy: { id: "asc" } });
+    expect(records.map((record) => [record.inputTokens, record.estimated])).toEqual([
+      [50, true],
+      [100, true],
+      [100, false],
+    ]);
+    expect((await getThread(scope)).usage.inputTokens).toBe(250);
+  });
+});
+
+describe("a tool call", () => {
+  async function withTool() {
+    const scope = await newThread();
+    const { scope: turn, turnId } = await claimTurn(scope.threadId);
+    const attempt = await beginAttempt(turn, 0, "demo/demo", estimate);
+    const answer = { text: "", reasoning: "", finishReason: "tool_calls", tools: [shellItem], usage };
+    const { toolItemIds } = await completeStep(turn, 0, attempt, "demo/demo", answer);
+    return { scope, turn, turnId, itemId: toolItemIds[0] as string };
+  }
+
+  test("may be run once: who comes second after a crash finds it interrupted, and the model is told", async () => {
+    const { scope, turn, itemId } = await withTool();
+    expect(await claimTool(turn, itemId)).toMatchObject({ state: "run", call: shellCall });
+    expect(await claimTool(turn, itemId)).toEqual({ state: "ended" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.find((item) => item.id === itemId)).toMatchObject({ status: "interrupted" });
+    const history = await loadHistory(turn);
+    expect(history[0]?.steps[0]?.toolCalls[0]).toMatchObject({ result: { status: "interrupted", forModel: "" } });
+  });
+
+  test("claimed by many at once is run by one", async () => {
+    const { turn, itemId } = await withTool();
+    const claims = await Promise.all(Array.from({ length: 6 }, () => claimTool(turn, itemId)));
+    expect(claims.filter((claim) => claim.state === "run")).toHaveLength(1);
+  });
+
+  test("keeps its first result", async () => {
+    const { scope, turn, itemId } = await withTool();
+    await claimTool(turn, itemId);
+    const data = { command: "true", exitCode: 0, output: "", outputBytes: 0, durationMs: 1 };
+    const outcome = { status: "completed" as const, type: "commandExecution" as const, data, forModel: "ok" };
+    await completeTool(turn, itemId, outcome);
+    await completeTool(turn, itemId, { ...outcome, status: "failed", forModel: "late" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.find((item) => item.id === itemId)).toMatchObject({ status: "completed", exitCode: 0 });
+  });
+
+  test("that never ran is marked when its turn ends, and the thread shows why", async () => {
+    const { scope, turn, turnId, itemId } = await withTool();
+    await finishTurn(db, scope.threadId, turnId, { status: "failed", code: "MODEL_FAILED" });
+    await finishTurn(db, scope.threadId, turnId, { status: "completed" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.find((item) => item.id === itemId)).toMatchObject({ status: "interrupted" });
+    expect(items.at(-1)).toMatchObject({ type: "error", code: "MODEL_FAILED" });
+    expect((await getThread(scope)).status).toBe("failed");
+    expect((await loadHistory(turn))[0]?.steps[0]?.toolCalls[0]?.result).toBeNull();
+  });
+});
+
+describe("rights and fences in mid-turn", () => {
+  test("a removed member's turn goes no further", async () => {
+    const scope = await newThread();
+    const { turnId } = await claimTurn(scope.threadId);
+    const where = { workspaceId_userId: { workspaceId: workspace.id, userId: workspace.principals.member.userId } };
+    await db.prisma.membership.update({ where, data: { role: "viewer" } });
+    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await db.prisma.membership.update({ where, data: { role: "member" } });
+    await expect(turnScope(db, turnId)).resolves.toBeDefined();
+  });
+
+  test("a revoked token's turn goes no further", async () => {
+    const owner = await workspaceScope(db, workspace.principals.owner, workspace.id, "token.manage");
+    const { id, token } = await createBotToken(owner, { role: "member" });
+    const bot = await authenticateToken(db, token, { ip: null, requestId: "t" });
+    if (!bot) throw new Error("the token does not sign in");
+    const scope = await projectScope(db, bot, workspace.projectId, "thread.create");
+    const thread = await createThread(scope, { prompt: "x", visibility: "shared" });
+    const { turnId } = await claimTurn(thread.id);
+    await revokeToken(owner, id);
+    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await authenticateToken(db, token, { ip: null, requestId: "t" })).toBeNull();
+  });
+
+  test("a worker that was replaced writes nothing", async () => {
+    const hostId = "host-under-test";
+    const old = await startHost(db, hostId);
+    const scope = await newThread();
+    expect(await placeThread(db, scope.threadId)).toBe(hostId);
+    const { turnId } = await claimTurn(scope.threadId);
+    const now = await startHost(db, hostId);
+    expect(await renewHost(db, old)).toBe(false);
+    const write = (fence: typeof old) =>
+      turnScope(db, turnId, fence).then((turn) =>
+        progress(turn, async (_tx, change) => change.set({ title: "written" })),
+      );
+    await expect(write(old)).rejects.toMatchObject({ code: "FENCED" });
+    await expect(write(now)).resolves.toBeUndefined();
+  });
+});
