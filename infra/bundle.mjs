@@ -1,12 +1,10 @@
-import { build, context } from "esbuild";
+import { build } from "esbuild";
 
 /**
  * Bundles a server program for Node: workspace packages go in, packages from npm stay in node_modules.
- * Usage: node bundle.mjs [--watch] <entry> <output> [<entry> <output> …]
+ * Usage: node bundle.mjs <entry> <output> [<entry> <output> …]
  */
-const arguments_ = process.argv.slice(2);
-const watch = arguments_.includes("--watch");
-const paths = arguments_.filter((argument) => argument !== "--watch");
+const paths = process.argv.slice(2);
 
 const npmPackagesStayOutside = {
   name: "npm-packages-stay-outside",
@@ -18,7 +16,7 @@ const npmPackagesStayOutside = {
 };
 
 for (let index = 0; index < paths.length; index += 2) {
-  const options = {
+  await build({
     entryPoints: [paths[index]],
     outfile: paths[index + 1],
     bundle: true,
@@ -28,7 +26,5 @@ for (let index = 0; index < paths.length; index += 2) {
     sourcemap: true,
     logLevel: "warning",
     plugins: [npmPackagesStayOutside],
-  };
-  if (watch) await (await context(options)).watch();
-  else await build(options);
+  });
 }

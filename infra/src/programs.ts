@@ -75,6 +75,5 @@ function nodeEnv(): Record<string, string> {
 
 function nodeProgram(name: string, workspace: string, entry: string) {
   const cwd = join(root, workspace);
-  const file = join(cwd, entry);
-  return { name, command: process.execPath, args: ["--enable-source-maps", file], cwd, entry: file };
+  return { name, command: process.execPath, args: ["--enable-source-maps", join(cwd, entry)], cwd };
 }

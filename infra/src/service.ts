@@ -11,8 +11,6 @@ export type ServiceSpec = {
   command: string;
   args: string[];
   cwd?: string;
-  /** The program's own file, for those that are built here. */
-  entry?: string;
   /** The whole environment: nothing else is inherited. */
   env: Record<string, string>;
   /** Polled after each start until it is true. */

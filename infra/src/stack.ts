@@ -1,4 +1,5 @@
 import { watchFile } from "node:fs";
+import { join } from "node:path";
 import type { Env } from "./env.ts";
 import { openHome } from "./home.ts";
 import { lockHome } from "./home-lock.ts";
@@ -7,9 +8,10 @@ import { applyMigrations } from "./migrations.ts";
 import { assertPortFree, freePort } from "./ports.ts";
 import { createPostgres, databaseName, ensureDatabase } from "./postgres.ts";
 import { type Addresses, type ProgramSpecs, publicUrl } from "./programs.ts";
+import { root } from "./root.ts";
 import { endOrphans } from "./run-records.ts";
 import { type SignIn, seed } from "./seed.ts";
-import { createService, type Service, type ServiceHost, type ServiceSpec } from "./service.ts";
+import { createService, type Service, type ServiceHost } from "./service.ts";
 import { createTemporal } from "./temporal.ts";
 import { findTemporal } from "./temporal-binary.ts";
 
@@ -74,8 +76,10 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
     return Promise.all(starts) as Promise<T>;
   }
 
-  function restartWhenRebuilt({ name, entry }: ServiceSpec): void {
-    if (entry) watchFile(entry, { interval: 300 }, () => void services.get(name)?.restart());
+  /** `npm run dev` writes this file after each build of the program. */
+  function restartWhenRebuilt(name: string): void {
+    const stamp = join(root, ".cache", `rebuilt-${name}.stamp`);
+    watchFile(stamp, { interval: 300 }, () => void services.get(name)?.restart());
   }
 
   return {
@@ -96,7 +100,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
       const signIn = await seed(env, home, { databaseUrl, demoModel });
       const specs = programs(env, home, addresses);
       await together(...specs.map((spec) => begin(createService(spec, host))));
-      if (env.HEDDLE_DEV === "1") for (const spec of specs) restartWhenRebuilt(spec);
+      if (env.HEDDLE_DEV === "1") for (const spec of specs) restartWhenRebuilt(spec.name);
       return { url: publicUrl(env), signIn };
     },
     async stop() {
