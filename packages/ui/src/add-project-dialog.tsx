@@ -47,7 +47,14 @@ function ProjectForm(props: AddProjectDialogProps & { formId: string }) {
   const [path, setPath] = useState("");
   const [edited, setEdited] = useState<string | null>(null);
   const [asked, setAsked] = useState(false);
-  const name = edited ?? path.replace(/\/+$/, "").replace(/\.git$/, "").split("/").at(-1) ?? "";
+  const name =
+    edited ??
+    path
+      .replace(/\/+$/, "")
+      .replace(/\.git$/, "")
+      .split("/")
+      .at(-1) ??
+    "";
 
   function submit(event: FormEvent) {
     event.preventDefault();

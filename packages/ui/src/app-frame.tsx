@@ -76,7 +76,10 @@ export function AppFrame(props: AppFrameProps) {
         </aside>
         {sidebarOpen && resizer("sidebar", "Width of the sidebar")}
         <main
-          className={cn("flex min-h-0 min-w-0 flex-1 flex-col bg-surface frame:min-w-80", shown !== "main" && "max-frame:hidden")}
+          className={cn(
+            "flex min-h-0 min-w-0 flex-1 flex-col bg-surface frame:min-w-80",
+            shown !== "main" && "max-frame:hidden",
+          )}
         >
           {main}
         </main>

@@ -17,7 +17,7 @@ export function AuditTable({ rows, onLoadMore, loadingMore }: AuditTableProps) {
   return (
     <div className="flex flex-col items-center gap-3">
       <div className="w-full">
-        <Table aria-label="Audit events">
+        <Table label="Audit events">
           <thead>
             <tr>
               <Th className="text-right">#</Th>
@@ -44,7 +44,7 @@ export function AuditTable({ rows, onLoadMore, loadingMore }: AuditTableProps) {
                   {row.resource}
                 </Td>
                 <Td>
-                  <Badge tone={row.outcome === "success" || row.outcome === "ok" ? "neutral" : "danger"}>{row.outcome}</Badge>
+                  <Badge tone={row.outcome === "ok" ? "neutral" : "danger"}>{row.outcome}</Badge>
                 </Td>
                 <Td className="whitespace-nowrap text-muted text-xs">{row.ip ?? "—"}</Td>
               </tr>

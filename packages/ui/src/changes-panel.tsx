@@ -52,7 +52,14 @@ export function ChangesPanel(props: ChangesPanelProps) {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-line border-b py-1.5 pr-3 pl-2">
-        <Select quiet aria-label="Which changes" value={scope} onValueChange={onScopeChange} options={scopes} className="max-w-56" />
+        <Select
+          quiet
+          aria-label="Which changes"
+          value={scope}
+          onValueChange={onScopeChange}
+          options={scopes}
+          className="max-w-56"
+        />
         {files && files.length > 0 && <Totals files={files} />}
         <span className="ml-auto flex items-center gap-1">
           {files && files.length > 0 && (
@@ -111,9 +118,12 @@ function Totals({ files }: { files: readonly FileDiff[] }) {
 
 function moveFocus(event: KeyboardEvent, scope: HTMLElement | null): void {
   if (event.metaKey || event.ctrlKey || event.altKey || !scope) return;
-  const target = { j: ["[data-diff-file] > button", 1], k: ["[data-diff-file] > button", -1], n: ["[data-diff-hunk]", 1], p: ["[data-diff-hunk]", -1] }[
-    event.key
-  ] as [string, number] | undefined;
+  const target = {
+    j: ["[data-diff-file] > button", 1],
+    k: ["[data-diff-file] > button", -1],
+    n: ["[data-diff-hunk]", 1],
+    p: ["[data-diff-hunk]", -1],
+  }[event.key] as [string, number] | undefined;
   if (!target) return;
   const [selector, step] = target;
   const stops = [...scope.querySelectorAll<HTMLElement>(selector)];

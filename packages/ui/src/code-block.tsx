@@ -1,5 +1,6 @@
 "use client";
 import { CopyButton } from "./copy-button.tsx";
+import { ScrollBox } from "./scroll-box.tsx";
 import { segmentsOf } from "./segments.ts";
 import { useHighlight } from "./use-highlight.ts";
 
@@ -20,25 +21,26 @@ export function CodeBlock({ code, language, incomplete }: CodeBlockProps) {
         {language || "text"}
         <CopyButton text={text} label="Copy code" className="pointer-coarse:size-7" />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="max-h-120 overflow-auto px-3 py-2 font-mono text-xs leading-[18px] outline-offset-[-2px]">
-        <code>
-          {tokens
-            ? text.split("\n").map((line, row) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their number
-                <span key={row}>
-                  {segmentsOf(line, tokens[row]).map((part, column) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                    <span key={column} style={{ color: part.color }}>
-                      {part.text}
-                    </span>
-                  ))}
-                  {"\n"}
-                </span>
-              ))
-            : text}
-        </code>
-      </pre>
+      <ScrollBox label="Code" className="max-h-120 overflow-auto px-3 py-2 outline-offset-[-2px]">
+        <pre className="font-mono text-xs leading-[18px]">
+          <code>
+            {tokens
+              ? text.split("\n").map((line, row) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their number
+                  <span key={row}>
+                    {segmentsOf(line, tokens[row]).map((part, column) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                      <span key={column} style={{ color: part.color }}>
+                        {part.text}
+                      </span>
+                    ))}
+                    {"\n"}
+                  </span>
+                ))
+              : text}
+          </code>
+        </pre>
+      </ScrollBox>
     </figure>
   );
 }

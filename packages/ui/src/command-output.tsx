@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { CopyButton } from "./copy-button.tsx";
 import { formatBytes, plural } from "./format.ts";
+import { ScrollBox } from "./scroll-box.tsx";
 import { tailLines, terminalText } from "./terminal-text.ts";
 import type { CommandItem } from "./types.ts";
 
@@ -10,7 +11,7 @@ const FOLDED = 24;
 /** The command in full and what it printed: its end first, the rest on demand. */
 export function CommandOutput({ item, outputHref }: { item: CommandItem; outputHref?: string }) {
   const [whole, setWhole] = useState(false);
-  const box = useRef<HTMLPreElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const running = item.status === "running";
   const text = terminalText(item.output ?? "");
   const bytes = item.outputBytes ?? new Blob([text]).size;
@@ -39,15 +40,13 @@ export function CommandOutput({ item, outputHref }: { item: CommandItem; outputH
         </button>
       )}
       {text ? (
-        <pre
+        <ScrollBox
           ref={box}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-          tabIndex={0}
-          aria-label="Output"
-          className="max-h-96 overflow-auto whitespace-pre-wrap px-3 py-2 text-muted outline-offset-[-2px] [overflow-wrap:anywhere]"
+          label="Output"
+          className="max-h-96 overflow-auto px-3 py-2 text-muted outline-offset-[-2px]"
         >
-          {shown}
-        </pre>
+          <pre className="whitespace-pre-wrap [overflow-wrap:anywhere]">{shown}</pre>
+        </ScrollBox>
       ) : (
         <p className="px-3 py-2 font-sans text-subtle">{running ? "No output yet" : "No output"}</p>
       )}

@@ -92,7 +92,11 @@ function CommitForm(props: CommitDialogProps & { formId: string }) {
           {error}
         </Banner>
       )}
-      <Field label="Subject" error={missing} hint={subject.length > 72 ? `${subject.length} characters: git shows about 72` : undefined}>
+      <Field
+        label="Subject"
+        error={missing}
+        hint={subject.length > 72 ? `${subject.length} characters: git shows about 72` : undefined}
+      >
         {(control) => (
           <Input
             {...control}

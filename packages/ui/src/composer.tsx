@@ -33,7 +33,17 @@ export type ComposerProps = {
  * The text stays until it has been accepted.
  */
 export function Composer(props: ComposerProps) {
-  const { onSend, models, model, onModelChange, sendLabel = "Send", error, disabledReason, onTextChange, tools } = props;
+  const {
+    onSend,
+    models,
+    model,
+    onModelChange,
+    sendLabel = "Send",
+    error,
+    disabledReason,
+    onTextChange,
+    tools,
+  } = props;
   const [text, setText] = useState(props.initialText ?? "");
   const [pending, setPending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -66,7 +76,11 @@ export function Composer(props: ComposerProps) {
   return (
     <form onSubmit={send} className="mx-auto w-full max-w-[47.5rem] px-4 pb-3" aria-busy={pending || undefined}>
       {note && (
-        <p id={`${id}-note`} role={error ? "alert" : undefined} className="mb-1.5 flex items-start gap-1.5 px-1 text-danger text-xs">
+        <p
+          id={`${id}-note`}
+          role={error ? "alert" : undefined}
+          className="mb-1.5 flex items-start gap-1.5 px-1 text-danger text-xs"
+        >
           <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
           {note}
         </p>

@@ -16,7 +16,9 @@ const STYLES = {
 export function DiffHunks({ hunks, path }: { hunks: DiffHunk[]; path: string }) {
   const sides = useMemo(() => hunks.flatMap((hunk) => [sideOf(hunk, "del"), sideOf(hunk, "add")]), [hunks]);
   const colours = useHighlight(sides, path);
-  const digits = String(Math.max(0, ...hunks.flatMap((h) => h.lines.slice(-4).map((l) => l.newLine ?? l.oldLine ?? 0)))).length;
+  const digits = String(
+    Math.max(0, ...hunks.flatMap((h) => h.lines.slice(-4).map((l) => l.newLine ?? l.oldLine ?? 0))),
+  ).length;
   const gutter = { width: `${digits + 2}ch` };
   return (
     <table className="w-full table-fixed border-collapse font-mono text-xs leading-5">

@@ -37,7 +37,10 @@ export function DiffView({ file, open, onOpenChange, actions, stickyTop = 0 }: D
       <header
         data-diff-file={file.path}
         style={{ top: stickyTop }}
-        className={cn("sticky z-10 flex min-h-9 items-center gap-2 bg-canvas pr-2 pl-1", open ? "rounded-t-lg border-line border-b" : "rounded-lg")}
+        className={cn(
+          "sticky z-10 flex min-h-9 items-center gap-2 bg-canvas pr-2 pl-1",
+          open ? "rounded-t-lg border-line border-b" : "rounded-lg",
+        )}
       >
         <button
           type="button"
@@ -85,7 +88,11 @@ export function DiffBody({ file }: { file: FileDiff }) {
 
   if (file.binary) return <Note>Binary file: no text to show</Note>;
   if (!file.patch.includes("@@")) {
-    return <Note>{file.status === "renamed" ? "Renamed without changes" : "No lines changed: an empty file or a new mode"}</Note>;
+    return (
+      <Note>
+        {file.status === "renamed" ? "Renamed without changes" : "No lines changed: an empty file or a new mode"}
+      </Note>
+    );
   }
   if (rows > LARGE && !wanted) {
     return (
@@ -105,5 +112,7 @@ export function DiffBody({ file }: { file: FileDiff }) {
 }
 
 function Note({ children }: { children: ReactNode }) {
-  return <div className="flex flex-wrap items-center justify-between gap-2 px-3 py-3 text-muted text-sm">{children}</div>;
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-2 px-3 py-3 text-muted text-sm">{children}</div>
+  );
 }

@@ -20,7 +20,10 @@ export type ErrorStateProps = {
 
 export function ErrorState({ title, reason, advice, code, onRetry, retrying, action, className }: ErrorStateProps) {
   return (
-    <div role="alert" className={cn("flex h-full flex-col items-center justify-center gap-1 p-8 text-center", className)}>
+    <div
+      role="alert"
+      className={cn("flex h-full flex-col items-center justify-center gap-1 p-8 text-center", className)}
+    >
       <TriangleAlert className="mb-2 size-6 text-danger" strokeWidth={1.5} aria-hidden />
       <h2 className="font-medium text-base">{title}</h2>
       {reason && <p className="max-w-md text-muted text-sm">{reason}</p>}

@@ -13,7 +13,12 @@ export function FileStatus({ status }: { status: FileDiff["status"] }) {
   const { letter, color } = LETTERS[status];
   const label = status.charAt(0).toUpperCase() + status.slice(1);
   return (
-    <span role="img" aria-label={label} title={label} className={cn("w-3 shrink-0 text-center font-mono font-semibold text-xs", color)}>
+    <span
+      role="img"
+      aria-label={label}
+      title={label}
+      className={cn("w-3 shrink-0 text-center font-mono font-semibold text-xs", color)}
+    >
       {letter}
     </span>
   );

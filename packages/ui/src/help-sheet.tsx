@@ -16,7 +16,10 @@ export function HelpSheet({ open, onOpenChange, groups }: HelpSheetProps) {
             <h3 className="mb-1 font-medium text-subtle text-xs">{group.title}</h3>
             <dl>
               {group.shortcuts.map(({ keys, does }) => (
-                <div key={does} className="flex min-h-8 items-center justify-between gap-4 border-line border-b last:border-0">
+                <div
+                  key={does}
+                  className="flex min-h-8 items-center justify-between gap-4 border-line border-b last:border-0"
+                >
                   <dt className="text-sm">{does}</dt>
                   <dd>
                     <Kbd keys={keys} />

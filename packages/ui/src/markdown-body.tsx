@@ -4,24 +4,26 @@ import type { ReactNode } from "react";
 import { type Components, Streamdown, useIsCodeFenceIncomplete } from "streamdown";
 import { CodeBlock } from "./code-block.tsx";
 import type { MarkdownProps } from "./markdown.tsx";
+import { ScrollBox } from "./scroll-box.tsx";
 
 /** Plain elements styled by markdown.css, in place of Streamdown's own. */
 const PLAIN = Object.fromEntries(
-  "h1 h2 h3 h4 h5 h6 p ul ol li blockquote hr strong em thead tbody tr th td sup sub section".split(" ").map((tag) => [tag, tag]),
+  "h1 h2 h3 h4 h5 h6 p ul ol li blockquote hr strong em thead tbody tr th td sup sub section"
+    .split(" ")
+    .map((tag) => [tag, tag]),
 ) as Components;
 
 const COMPONENTS: Components = {
   ...PLAIN,
   a: ({ node: _, ...props }) => <a {...props} target="_blank" rel="noopener noreferrer nofollow" />,
-  code: Fence,
+  code: ({ className, children }) => <Fence className={className} code={textOf(children)} />,
   pre: ({ children }) => <>{children}</>,
   inlineCode: ({ node: _, className: _class, ...props }) => <code {...props} />,
   img: ({ alt, src }) => <RemoteImage alt={alt} src={typeof src === "string" ? src : undefined} />,
   table: ({ node: _, className: _class, ...props }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="markdown-table" tabIndex={0} aria-label="Table">
+    <ScrollBox label="Table" className="markdown-table">
       <table {...props} />
-    </section>
+    </ScrollBox>
   ),
 };
 
@@ -39,10 +41,10 @@ export function MarkdownBody({ text, streaming = false }: MarkdownProps) {
   );
 }
 
-function Fence({ className, children }: { className?: unknown; children?: unknown }) {
+function Fence({ className = "", code }: { className?: string; code: string }) {
   const incomplete = useIsCodeFenceIncomplete();
-  const language = /language-(\S+)/.exec(String(className ?? ""))?.[1] ?? "";
-  return <CodeBlock code={textOf(children as ReactNode)} language={language} incomplete={incomplete} />;
+  const language = /language-(\S+)/.exec(className)?.[1] ?? "";
+  return <CodeBlock code={code} language={language} incomplete={incomplete} />;
 }
 
 /** Fetching an address that a model wrote would tell its owner what the thread knows: the reader decides. */

@@ -48,7 +48,9 @@ describe("parsePatch", () => {
   });
 
   it("marks nothing when lines have little in common or runs differ in length", () => {
-    const lines = parsePatch("@@ -1,2 +1 @@\n-alpha\n-beta\n+alpha\n@@ -9 +9 @@\n-one\n+wholly other").flatMap((h) => h.lines);
+    const lines = parsePatch("@@ -1,2 +1 @@\n-alpha\n-beta\n+alpha\n@@ -9 +9 @@\n-one\n+wholly other").flatMap(
+      (h) => h.lines,
+    );
     expect(lines.every((line) => line.mark === undefined)).toBe(true);
   });
 

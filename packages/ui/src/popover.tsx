@@ -15,7 +15,16 @@ export type PopoverProps = {
   children: ReactNode;
 };
 
-export function Popover({ open, onOpenChange, trigger, align = "start", side, className, children, ...aria }: PopoverProps) {
+export function Popover({
+  open,
+  onOpenChange,
+  trigger,
+  align = "start",
+  side,
+  className,
+  children,
+  ...aria
+}: PopoverProps) {
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>

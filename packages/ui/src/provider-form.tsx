@@ -32,7 +32,13 @@ export function ProviderForm({ id, kinds, initial, onSubmit, error, fieldErrors 
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (field: string) => String(form.get(field) ?? "").trim();
-    const models = [...new Set(text("models").split(/[\s,]+/).filter(Boolean))].map((model) => ({ id: model }));
+    const models = [
+      ...new Set(
+        text("models")
+          .split(/[\s,]+/)
+          .filter(Boolean),
+      ),
+    ].map((model) => ({ id: model }));
     setMissing({
       name: text("name") === "" ? "Give the provider a name" : undefined,
       models: models.length === 0 ? "Name at least one model" : undefined,
@@ -51,7 +57,9 @@ export function ProviderForm({ id, kinds, initial, onSubmit, error, fieldErrors 
     <form id={id} onSubmit={submit} className="flex flex-col gap-4" noValidate>
       {error && <Banner tone="danger">{error}</Banner>}
       <Field label="Name" error={missing.name ?? fieldErrors?.name}>
-        {(control) => <Input {...control} name="name" defaultValue={initial?.name} placeholder="Our gateway" autoComplete="off" />}
+        {(control) => (
+          <Input {...control} name="name" defaultValue={initial?.name} placeholder="Our gateway" autoComplete="off" />
+        )}
       </Field>
       <Field label="Protocol" error={fieldErrors?.kind}>
         {(control) => <Select {...control} value={kind} onValueChange={setKind} options={kinds} />}
@@ -78,11 +86,24 @@ export function ProviderForm({ id, kinds, initial, onSubmit, error, fieldErrors 
             : "Stored encrypted and never shown again."
         }
       >
-        {(control) => <Input {...control} name="apiKey" type="password" autoComplete="off" className="font-mono text-xs" />}
-      </Field>
-      <Field label="Models" error={missing.models ?? fieldErrors?.models} hint="One id per line, as the provider calls them.">
         {(control) => (
-          <Textarea {...control} name="models" defaultValue={initial?.models.join("\n")} rows={3} spellCheck={false} className="font-mono text-xs" />
+          <Input {...control} name="apiKey" type="password" autoComplete="off" className="font-mono text-xs" />
+        )}
+      </Field>
+      <Field
+        label="Models"
+        error={missing.models ?? fieldErrors?.models}
+        hint="One id per line, as the provider calls them."
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            name="models"
+            defaultValue={initial?.models.join("\n")}
+            rows={3}
+            spellCheck={false}
+            className="font-mono text-xs"
+          />
         )}
       </Field>
     </form>

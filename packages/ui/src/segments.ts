@@ -3,7 +3,11 @@ import type { Token } from "./highlight.ts";
 export type Segment = { text: string; color?: string; marked: boolean };
 
 /** Cuts a line's tokens at the borders of its mark. Without tokens, or with tokens of another text, it is one token. */
-export function segmentsOf(text: string, tokens: readonly Token[] | undefined, mark?: readonly [number, number]): Segment[] {
+export function segmentsOf(
+  text: string,
+  tokens: readonly Token[] | undefined,
+  mark?: readonly [number, number],
+): Segment[] {
   const fits = tokens && tokens.reduce((sum, token) => sum + token.text.length, 0) === text.length;
   const [from, to] = mark ?? [0, 0];
   const segments: Segment[] = [];

@@ -51,7 +51,10 @@ export function Select(props: SelectProps) {
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          className={cn(menuClasses, "max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width)")}
+          className={cn(
+            menuClasses,
+            "max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width)",
+          )}
         >
           <Primitive.Viewport>
             {options?.map((option) => (

@@ -34,7 +34,9 @@ export function SignInForm({ onSubmit, pending, error, initialEmail = "" }: Sign
     <form onSubmit={submit} className="flex flex-col gap-4" noValidate>
       {error && <Banner tone="danger">{error}</Banner>}
       <Field label="Email" error={missing.email}>
-        {(control) => <Input {...control} name="email" type="email" autoComplete="username" defaultValue={initialEmail} />}
+        {(control) => (
+          <Input {...control} name="email" type="email" autoComplete="username" defaultValue={initialEmail} />
+        )}
       </Field>
       <Field label="Password" error={missing.password}>
         {(control) => (

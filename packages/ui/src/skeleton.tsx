@@ -8,7 +8,15 @@ export function Skeleton({ className }: { className?: string }) {
 const WIDTHS = ["w-3/4", "w-1/2", "w-2/3", "w-5/6", "w-2/5", "w-3/5"];
 
 /** Rows of text to come, announced once as loading. */
-export function SkeletonRows({ rows = 6, label = "Loading", className }: { rows?: number; label?: string; className?: string }) {
+export function SkeletonRows({
+  rows = 6,
+  label = "Loading",
+  className,
+}: {
+  rows?: number;
+  label?: string;
+  className?: string;
+}) {
   return (
     <div role="status" className={cn("flex flex-col gap-3", className)}>
       <span className="sr-only">{label}</span>

@@ -12,7 +12,11 @@ export function statusLabel({ status, unread }: StatusDotProps): string {
 /** The status of a thread as a shape of 14 px; shapes differ, not only colours. */
 export function StatusDot(props: StatusDotProps) {
   return (
-    <span role="img" aria-label={statusLabel(props)} className="inline-flex size-3.5 shrink-0 items-center justify-center">
+    <span
+      role="img"
+      aria-label={statusLabel(props)}
+      className="inline-flex size-3.5 shrink-0 items-center justify-center"
+    >
       {shapeOf(props)}
     </span>
   );

@@ -1,13 +1,13 @@
 import type { ComponentProps } from "react";
 import { cn } from "./cn.ts";
+import { ScrollBox } from "./scroll-box.tsx";
 
-/** A table that scrolls sideways when the screen is narrow. Name it with `aria-label`. */
-export function Table({ className, ...props }: ComponentProps<"table">) {
+/** A table that scrolls sideways when the screen is narrow. */
+export function Table({ label, className, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="overflow-x-auto rounded-lg border border-line bg-surface" tabIndex={0} aria-label={props["aria-label"]}>
-      <table className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
-    </section>
+    <ScrollBox label={label} className="overflow-x-auto rounded-lg border border-line bg-surface">
+      <table aria-label={label} className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
+    </ScrollBox>
   );
 }
 
@@ -15,7 +15,10 @@ export function Th({ className, ...props }: ComponentProps<"th">) {
   return (
     <th
       scope="col"
-      className={cn("h-8 whitespace-nowrap border-line border-b bg-canvas px-3 font-medium text-muted text-xs", className)}
+      className={cn(
+        "h-8 whitespace-nowrap border-line border-b bg-canvas px-3 font-medium text-muted text-xs",
+        className,
+      )}
       {...props}
     />
   );

@@ -30,7 +30,10 @@ export const ThreadRow = memo(function ThreadRow({ thread, href, selected }: Thr
         <StatusDot status={status} unread={unread} />
         <span
           title={title}
-          className={cn("min-w-0 flex-1 truncate text-sm", unread || status === "waiting" ? "font-medium text-fg" : "text-fg")}
+          className={cn(
+            "min-w-0 flex-1 truncate text-sm",
+            unread || status === "waiting" ? "font-medium text-fg" : "text-fg",
+          )}
         >
           {title}
         </span>

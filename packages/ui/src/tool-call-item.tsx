@@ -2,6 +2,7 @@
 import { FileSearch, FolderTree, type LucideIcon, TextSearch, Wrench } from "lucide-react";
 import { Badge } from "./badge.tsx";
 import { Disclosure } from "./disclosure.tsx";
+import { ScrollBox } from "./scroll-box.tsx";
 import type { ToolCallItem } from "./types.ts";
 
 const KNOWN: Record<string, { icon: LucideIcon; verb: string; key: string }> = {
@@ -51,10 +52,11 @@ function Value({ title, value }: { title: string; value: unknown }) {
   return (
     <div className="overflow-hidden rounded-md border border-line bg-sunken">
       <p className="border-line border-b px-3 py-1 text-subtle text-xs">{title}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={title} className="max-h-72 overflow-auto whitespace-pre-wrap px-3 py-2 font-mono text-muted text-xs outline-offset-[-2px] [overflow-wrap:anywhere]">
-        {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
-      </pre>
+      <ScrollBox label={title} className="max-h-72 overflow-auto px-3 py-2 outline-offset-[-2px]">
+        <pre className="whitespace-pre-wrap font-mono text-muted text-xs [overflow-wrap:anywhere]">
+          {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
+        </pre>
+      </ScrollBox>
     </div>
   );
 }

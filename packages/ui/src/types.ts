@@ -95,6 +95,7 @@ export type AuditRow = {
   via: string;
   action: string;
   resource: string;
+  /** "ok", "denied" or "failed". */
   outcome: string;
   ip?: string | null;
 };
