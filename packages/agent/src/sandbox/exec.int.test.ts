@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   createSandboxHome,
@@ -197,10 +198,19 @@ describe("several commands", () => {
   });
 
   it("beyond the runner's measure are refused, not lost", async () => {
-    const results = await Promise.all(Array.from({ length: 110 }, () => shell(sandbox, "read -t 1 x < <(sleep 1)")));
-    const refused = results.filter((result) => result.stderr.includes("too many commands"));
-    expect(refused.length).toBe(10);
-    expect(refused.every((result) => result.exitCode === 126)).toBe(true);
+    const abort = new AbortController();
+    setMaxListeners(0, abort.signal);
+    const commands = Array.from({ length: 110 }, () => shell(sandbox, "sleep 1000", { signal: abort.signal }));
+    let refused = 0;
+    for (const command of commands) {
+      void command.then(({ exitCode, stderr }) => {
+        if (exitCode === 126 && stderr.includes("too many commands")) refused += 1;
+      });
+    }
+    await until(() => refused === 10);
+    abort.abort();
+    const ends = await Promise.all(commands);
+    expect(ends.filter(({ signal }) => signal === "SIGKILL")).toHaveLength(100);
   });
 });
 

@@ -16,7 +16,7 @@ export type Runner = {
 
 export type RunnerProcess = ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable };
 
-const closeGraceMs = 2_000;
+const endGraceMs = 2_000;
 const mostErrorChars = 4_000;
 const mostId = 0xffff_ffff;
 
@@ -32,10 +32,12 @@ export async function connectRunner(child: RunnerProcess, env: Readonly<Record<s
   let lost: SandboxLost | null = null;
   let lastId = 0;
 
+  // At the end of its input the runner exits, and bwrap after everything else in the sandbox.
   const lose = (reason: string) => {
     if (lost !== null) return;
     lost = new SandboxLost(reason);
-    child.kill("SIGKILL");
+    child.stdin.end();
+    setTimeout(() => child.kill("SIGKILL"), endGraceMs).unref();
     for (const command of running.values()) command.onLost(lost);
     running.clear();
   };
@@ -87,8 +89,7 @@ export async function connectRunner(child: RunnerProcess, env: Readonly<Record<s
     isLost: () => lost !== null,
     close: async () => {
       lose("the sandbox was closed");
-      const giveUp = new Promise<void>((resolve) => setTimeout(resolve, closeGraceMs).unref());
-      await Promise.race([ended, giveUp]);
+      await ended;
     },
   };
 }

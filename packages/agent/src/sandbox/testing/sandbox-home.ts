@@ -13,7 +13,7 @@ export type SandboxHome = {
   dispose(): Promise<void>;
 };
 
-/** A home of its own for one test file. */
+/** A home of its own, removed in the end; or the given one, which stays. */
 export async function createSandboxHome(options: Partial<SandboxesOptions> = {}): Promise<SandboxHome> {
   const homeDir = options.homeDir ?? (await mkdtemp(join(tmpdir(), "heddle-sandbox-")));
   const sandboxes = createSandboxes({ ...options, homeDir });
@@ -26,7 +26,7 @@ export async function createSandboxHome(options: Partial<SandboxesOptions> = {})
     open: (threadId) => sandboxes.open({ threadId, worktreeDir: worktreeDir(threadId), upstreamDir }),
     dispose: async () => {
       await sandboxes.closeAll();
-      await rm(homeDir, { recursive: true, force: true });
+      if (options.homeDir === undefined) await rm(homeDir, { recursive: true, force: true });
     },
   };
 }
@@ -49,6 +49,13 @@ export async function processesWith(marker: string): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));
   return pids.filter((_, index) => lines[index]?.includes(marker)).map(Number);
+}
+
+/** Ids of the host's processes that belong to a user. */
+export async function processesOf(userId: number): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const owners = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/status`, "latin1").catch(() => "")));
+  return pids.filter((_, index) => owners[index]?.includes(`\nUid:\t${userId}\t`)).map(Number);
 }
 
 /** Waits for something that is bound to happen. */
