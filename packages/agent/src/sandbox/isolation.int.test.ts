@@ -255,6 +255,17 @@ describe("rights", () => {
     }
   });
 
+  it("has only the kinds of sockets that a network namespace holds, and no way around", async () => {
+    const families = { unix: 1, inet: 2, inet6: 10, netlink: 16, alg: 38, vsock: 40, bluetooth: 31, packet: 17 };
+    const script = `use Socket; for (@ARGV) { print socket(S, $_, SOCK_STREAM, 0) || $!{EPROTONOSUPPORT} || $!{ESOCKTNOSUPPORT} ? "ok " : $! + 0 . " " }`;
+    let text = "";
+    const argv = ["perl", "-MErrno", "-e", script, ...Object.values(families).map(String)];
+    await sandbox.exec({ argv, onOutput: (chunk) => (text += chunk.toString()) });
+    expect(text).toBe("ok ok ok ok 97 97 97 97 ");
+    const ioUring = await shell(sandbox, `perl -e 'my $p = "\\0" x 120; syscall(425, 4, $p); print $! + 0'`);
+    expect(ioUring.stdout).toBe("38");
+  });
+
   it("keeps the protocol's descriptors from commands and PID 1's from everyone", async () => {
     const own = await sandbox.exec({
       argv: ["perl", "-e", "opendir D, '/proc/self/fd'; exit scalar grep { /^\\d+$/ } readdir D"],

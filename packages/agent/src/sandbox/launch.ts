@@ -6,6 +6,7 @@ import { SandboxUnavailable } from "./errors.ts";
 import { nodeMounts, nodeOutsideUsr, ownFiles, systemMounts } from "./mounts.ts";
 import type { RunnerProcess } from "./runner.ts";
 import { runnerSource } from "./runner-source.ts";
+import { seccompFilter } from "./seccomp.ts";
 import { inside } from "./types.ts";
 
 export type LaunchOptions = {
@@ -24,7 +25,8 @@ export type LaunchOptions = {
   processes: number;
 };
 
-type Command = { argv: string[]; files: { path: string; text: string }[]; env: Record<string, string> };
+/** `data` is what bwrap reads from the descriptors 3, 4, … */
+type Command = { argv: string[]; data: (string | Buffer)[]; env: Record<string, string> };
 
 const runnerPath = "/heddle/runner";
 const usualFolders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
@@ -62,19 +64,19 @@ export function launch(options: LaunchOptions): { child: RunnerProcess; env: Rec
   return { child: spawnRunner(command), env: command.env };
 }
 
-function spawnRunner({ argv, files }: Command): RunnerProcess {
+function spawnRunner({ argv, data }: Command): RunnerProcess {
   const [file = "", ...args] = argv;
   // A group of its own: Ctrl-C in Heddle's terminal must not end a command before Heddle has recorded it.
   const child = spawn(file, args, {
     cwd: "/",
     env: {},
     detached: true,
-    stdio: ["pipe", "pipe", "pipe", ...files.map(() => "pipe" as const)],
+    stdio: ["pipe", "pipe", "pipe", ...data.map(() => "pipe" as const)],
   });
-  files.forEach(({ text }, index) => {
+  data.forEach((content, index) => {
     const pipe = child.stdio[firstFileDescriptor + index] as Writable | null | undefined;
     pipe?.on("error", () => {});
-    pipe?.end(text);
+    pipe?.end(content);
   });
   return child as RunnerProcess;
 }
@@ -89,11 +91,14 @@ function sandboxCommand(options: LaunchOptions): Command {
   const source = (path: string) => (stage === null ? path : `${stage}/${staged.push(path) - 1}`);
 
   const files = [...ownFiles, { path: runnerPath, text: runnerSource }];
+  const filter = seccompFilter();
+  const data = [...files.map(({ text }) => text), ...(filter === null ? [] : [filter])];
   const bwrap = [
     program("bwrap"),
     ...["--unshare-all", "--unshare-user", "--disable-userns", "--as-pid-1", "--cap-drop", "ALL"],
     ...["--die-with-parent", "--new-session", "--clearenv"],
     ...["--uid", insideId, "--gid", insideId, "--hostname", "heddle", "--chdir", "/"],
+    ...(filter === null ? [] : ["--seccomp", String(firstFileDescriptor + files.length)]),
     ...systemMounts(),
     ...files.flatMap(({ path }, index) => ["--ro-bind-data", String(firstFileDescriptor + index), path]),
     ...["--proc", "/proc", "--dev", "/dev"],
@@ -114,7 +119,7 @@ function sandboxCommand(options: LaunchOptions): Command {
   if (options.cgroups.length > 0) {
     argv = [program("sh"), "-c", enterScript, "heddle-enter", ...options.cgroups, "--", ...argv];
   }
-  return { argv, files, env: environment(node === null ? [] : ["/opt/node/bin"]) };
+  return { argv, data, env: environment(node === null ? [] : ["/opt/node/bin"]) };
 }
 
 function environment(firstOnPath: readonly string[]): Record<string, string> {
