@@ -24,7 +24,7 @@ const defaultTimeoutMs = 60_000;
 const defaultMaxOutputBytes = 64 * 1024 * 1024;
 const maxErrorBytes = 16 * 1024;
 
-const environment = {
+const environment: Record<string, string> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/nonexistent",
   LC_ALL: "C",
@@ -35,7 +35,7 @@ const environment = {
   GIT_NO_LAZY_FETCH: "1",
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_OPTIONAL_LOCKS: "0",
-} as const;
+};
 
 const settings = ["safe.directory=*", "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false"];
 
@@ -44,7 +44,7 @@ function spawnGit(gitDir: string, args: readonly string[], options: GitOptions) 
   const input = options.stdinFd ?? (options.stdin === undefined ? "ignore" : "pipe");
   return spawn("git", argv, {
     cwd: gitDir,
-    env: { ...environment, ...options.env },
+    env: { ...environment, ...options.env } as NodeJS.ProcessEnv,
     stdio: [input, "pipe", "pipe", options.lockFd ?? "ignore"],
     detached: true,
   });

@@ -1,0 +1,22 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // Event streams must reach the browser event by event: a compressor would hold them back.
+  compress: false,
+  poweredByHeader: false,
+  transpilePackages: ["@heddle/agent", "@heddle/db", "@heddle/ui"],
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "@temporalio/client",
+    "isomorphic-git",
+    "pg",
+    "pino",
+    "rate-limiter-flexible",
+  ],
+  // Addresses of the API and of git are taken as they are written.
+  skipTrailingSlashRedirect: true,
+};
+
+export default config;

@@ -1,0 +1,51 @@
+import { createProject, getProject, listProjects, requestFetch } from "@heddle/db/projects";
+import { createProjectInput, projectView } from "@heddle/db/projects.schema";
+import { z } from "zod";
+import { projectProcedure, router, workspaceProcedure } from "../../server/trpc.ts";
+import { readBranches } from "./branches.ts";
+import { checkSource } from "./source.ts";
+
+const branchList = z.object({
+  defaultBranch: z.string().nullable(),
+  branches: z.array(z.object({ name: z.string(), commit: z.string() })),
+});
+
+export const projectsRouter = router({
+  create: workspaceProcedure("project.create")
+    .meta({ openapi: { method: "POST", path: "/projects", summary: "Adds a repository by its path on the server" } })
+    .input(createProjectInput)
+    .output(projectView)
+    .mutation(async ({ ctx, input }) => {
+      const path = await checkSource(input.source.path, ctx.runtime.env);
+      const project = await createProject(ctx.scope, { ...input, source: { path } });
+      ctx.runtime.workflows.pokeProject(project.id);
+      return project;
+    }),
+
+  list: workspaceProcedure("project.read")
+    .meta({ openapi: { method: "GET", path: "/projects", summary: "Projects that the caller may see" } })
+    .output(z.array(projectView))
+    .query(({ ctx }) => listProjects(ctx.scope)),
+
+  get: projectProcedure("project.read")
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}" } })
+    .output(projectView)
+    .query(({ ctx }) => getProject(ctx.scope)),
+
+  branches: projectProcedure("project.read")
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/branches", summary: "Branches as last fetched" } })
+    .output(branchList)
+    .query(async ({ ctx, input }) => {
+      const { defaultBranch } = await getProject(ctx.scope);
+      return { defaultBranch, branches: await readBranches(ctx.runtime.env.HEDDLE_HOME, input.projectId) };
+    }),
+
+  fetch: projectProcedure("project.manage")
+    .meta({ openapi: { method: "POST", path: "/projects/{projectId}/fetch", summary: "Fetches what is new upstream" } })
+    .output(projectView)
+    .mutation(async ({ ctx, input }) => {
+      const project = await requestFetch(ctx.scope);
+      ctx.runtime.workflows.pokeProject(input.projectId);
+      return project;
+    }),
+});

@@ -1,0 +1,89 @@
+import { listItems } from "@heddle/db/items";
+import { itemView, listItemsInput } from "@heddle/db/items.schema";
+import { requestCommit, requestCommitMessage } from "@heddle/db/jobs";
+import { createThread, getThread, listThreads, listWorkspaceThreads } from "@heddle/db/threads";
+import { commitInput, createThreadInput, sendTurnInput, threadView, turnView } from "@heddle/db/threads.schema";
+import { listTurns, sendTurn } from "@heddle/db/turns";
+import { z } from "zod";
+import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
+import { threadDiff } from "./diff.ts";
+import { threadDiff as threadDiffView } from "./diff.schema.ts";
+import { jobOutput } from "./job.ts";
+
+const committed = z.object({ commit: z.string(), branch: z.string() });
+const suggested = z.object({ message: z.string() });
+
+export const threadsRouter = router({
+  create: projectProcedure("thread.create")
+    .meta({ openapi: { method: "POST", path: "/projects/{projectId}/threads", summary: "Starts a thread; it works on by itself" } })
+    .input(createThreadInput)
+    .output(threadView)
+    .mutation(async ({ ctx, input }) => {
+      const thread = await createThread(ctx.scope, input);
+      ctx.runtime.workflows.pokeThread(thread.id);
+      return thread;
+    }),
+
+  list: projectProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/threads", summary: "Threads of a project, newest first" } })
+    .output(z.array(threadView))
+    .query(({ ctx }) => listThreads(ctx.scope)),
+
+  listAll: workspaceProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/threads", summary: "Threads of the workspace, newest first" } })
+    .output(z.array(threadView))
+    .query(({ ctx }) => listWorkspaceThreads(ctx.scope)),
+
+  get: threadProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/threads/{threadId}" } })
+    .output(threadView)
+    .query(({ ctx }) => getThread(ctx.scope)),
+
+  items: threadProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/items", summary: "Items changed since `after`, in order of creation" } })
+    .input(listItemsInput)
+    .output(z.object({ items: z.array(itemView) }))
+    .query(({ ctx, input }) => listItems(ctx.scope, input)),
+
+  turns: threadProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/turns", summary: "Turns, oldest first" } })
+    .output(z.array(turnView))
+    .query(({ ctx }) => listTurns(ctx.scope)),
+
+  sendTurn: threadProcedure("thread.prompt")
+    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/turns", summary: "A follow-up; queued while a turn runs" } })
+    .input(sendTurnInput)
+    .output(z.object({ turnId: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const turn = await sendTurn(ctx.scope, input);
+      ctx.runtime.workflows.pokeThread(input.threadId);
+      return turn;
+    }),
+
+  diff: threadProcedure("thread.read")
+    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/diff", summary: "Changes against the base, or of one turn" } })
+    .input(z.object({ turnId: z.string().optional() }))
+    .output(threadDiffView)
+    .query(({ ctx, input }) => threadDiff(ctx.scope, ctx.runtime.env.HEDDLE_HOME, input.turnId)),
+
+  commit: threadProcedure("thread.commit")
+    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/commit", summary: "Commits the worktree to the thread's branch" } })
+    .input(commitInput)
+    .output(committed)
+    .mutation(async ({ ctx, input: { threadId, message } }) => {
+      const { jobId } = await requestCommit(ctx.scope, { message });
+      ctx.runtime.workflows.pokeThread(threadId);
+      const late = "The commit is not made yet. It goes on by itself: look at the thread in a moment.";
+      return committed.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
+    }),
+
+  suggestMessage: threadProcedure("thread.commit")
+    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/commit-message", summary: "A commit message by the thread's model" } })
+    .output(suggested)
+    .mutation(async ({ ctx, input: { threadId } }) => {
+      const { jobId } = await requestCommitMessage(ctx.scope);
+      ctx.runtime.workflows.pokeThread(threadId);
+      const late = "The model has not answered yet. Write the message yourself, or try again.";
+      return suggested.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
+    }),
+});

@@ -1,0 +1,18 @@
+import { auditRouter } from "../features/audit/router.ts";
+import { projectsRouter } from "../features/projects/router.ts";
+import { providersRouter } from "../features/providers/router.ts";
+import { threadsRouter } from "../features/threads/router.ts";
+import { tokensRouter } from "../features/tokens/router.ts";
+import { workspacesRouter } from "../features/workspaces/router.ts";
+import { router } from "./trpc.ts";
+
+export const appRouter = router({
+  audit: auditRouter,
+  projects: projectsRouter,
+  providers: providersRouter,
+  threads: threadsRouter,
+  tokens: tokensRouter,
+  workspaces: workspacesRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,62 @@
+import { createDatabase, type Database } from "@heddle/db/database";
+import { createSecretBox, type SecretBox } from "@heddle/db/secrets";
+import type { Logger } from "pino";
+import { type Env, readEnv } from "../env.ts";
+import { createHub, type Hub } from "./hub.ts";
+import { createLog } from "./log.ts";
+import { createSignInLimits, type SignInLimits } from "./sign-in-limits.ts";
+import { createWorkflows, type Workflows } from "./temporal.ts";
+
+/** What the process has once, however many bundles Next makes of this module. */
+export type Runtime = {
+  env: Env;
+  log: Logger;
+  db: Database;
+  secrets: SecretBox;
+  hub: Hub;
+  workflows: Workflows;
+  signInLimits: SignInLimits;
+  /** Aborted when the process is to stop: open streams end. */
+  stopping: AbortSignal;
+  close(): Promise<void>;
+};
+
+const key = Symbol.for("heddle.web.runtime");
+const slot = globalThis as { [key]?: Runtime };
+
+const poolSize = 10;
+
+export function createRuntime(env: Env): Runtime {
+  const stop = new AbortController();
+  const log = createLog(env.LOG_LEVEL);
+  const db = createDatabase({ url: env.DATABASE_URL, poolSize });
+  const hub = createHub({ url: env.DATABASE_URL, db, log });
+  const workflows = createWorkflows({ address: env.TEMPORAL_ADDRESS, log });
+  const signInLimits = createSignInLimits({ url: env.DATABASE_URL });
+  return {
+    env,
+    log,
+    db,
+    secrets: createSecretBox(env.HEDDLE_SECRET_KEYS),
+    hub,
+    workflows,
+    signInLimits,
+    stopping: stop.signal,
+    async close() {
+      stop.abort();
+      await Promise.allSettled([hub.close(), workflows.close(), signInLimits.close()]);
+      await db.close();
+    },
+  };
+}
+
+/** The process's runtime, made on first use. */
+export function runtime(): Runtime {
+  slot[key] ??= createRuntime(readEnv());
+  return slot[key];
+}
+
+/** The runtime if one was made: for whoever stops the process. */
+export function currentRuntime(): Runtime | undefined {
+  return slot[key];
+}

@@ -1,0 +1,63 @@
+import type { Permission } from "@heddle/db/permissions";
+import { initTRPC } from "@trpc/server";
+import superjson from "superjson";
+import type { OpenApiMeta } from "trpc-to-openapi";
+import { z } from "zod";
+import { type Access, type Caller, openProject, openThread, openUser, openWorkspace } from "./access.ts";
+import { failureBody, failureOf } from "./failure.ts";
+import type { Runtime } from "./runtime.ts";
+
+export type Context = Caller & { runtime: Runtime; requestId: string };
+
+export type ProcedureMeta = OpenApiMeta<{
+  /** Set by the five makers below; a test fails on a procedure without it. */
+  access?: Access;
+  /** The answer holds a secret that is shown once: a stored copy of it must be sealed. */
+  secretAnswer?: boolean;
+}>;
+
+const t = initTRPC
+  .context<Context>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter({ shape, error, ctx }) {
+      const failure = failureOf(error);
+      const { code, message, issues } = failureBody(failure);
+      const { status, retryable } = failure.error;
+      return { ...shape, message, data: { code, status, retryable, issues, requestId: ctx?.requestId } };
+    },
+  });
+
+export const router = t.router;
+
+/*
+ * Door 1: the only five ways to make a procedure. Each checks the caller before it looks at the rest of the input, and
+ * puts the scope into `ctx`, without which no repository function can be called.
+ */
+
+export const publicProcedure = t.procedure.meta({ access: "public" });
+
+export const userProcedure = t.procedure
+  .meta({ access: "user" })
+  .use(({ ctx, next }) => next({ ctx: { scope: openUser(ctx) } }));
+
+export function workspaceProcedure(permission: Permission) {
+  return t.procedure
+    .meta({ access: { on: "workspace", permission } })
+    .use(async ({ ctx, next }) => next({ ctx: { scope: await openWorkspace(ctx, permission) } }));
+}
+
+export function projectProcedure(permission: Permission) {
+  return t.procedure
+    .meta({ access: { on: "project", permission } })
+    .input(z.object({ projectId: z.string() }))
+    .use(async ({ ctx, input, next }) => next({ ctx: { scope: await openProject(ctx, input.projectId, permission) } }));
+}
+
+export function threadProcedure(permission: Permission) {
+  return t.procedure
+    .meta({ access: { on: "thread", permission } })
+    .input(z.object({ threadId: z.string() }))
+    .use(async ({ ctx, input, next }) => next({ ctx: { scope: await openThread(ctx, input.threadId, permission) } }));
+}
