@@ -1,7 +1,7 @@
 import { type Conversation, currentTurn } from "./conversation.ts";
 import { type Intent, readIntent } from "./intents.ts";
 import { nextAnswer, type Script } from "./script.ts";
-import { appendToFile, createFile, deleteFile, renameFile, replaceInFile, rewriteLastFile } from "./tasks/files.ts";
+import { appendToFile, createFile, deleteFile, renameFile, replaceInFile } from "./tasks/files.ts";
 import { summarise, writeNote } from "./tasks/look-around.ts";
 import { readmeSection } from "./tasks/readme-section.ts";
 import { renameSymbol } from "./tasks/rename-symbol.ts";
@@ -31,7 +31,7 @@ function scriptFor(intent: Intent, prompt: string, conversation: Conversation): 
     case "replaceInFile":
       return replaceInFile(intent.path, intent.oldText, intent.newText);
     case "rewriteLastFile":
-      return rewriteLastFile(lastWrittenPath(conversation), intent.content);
+      return rewriteLastFile(conversation, intent.content, prompt);
     case "deleteFile":
       return deleteFile(intent.path);
     case "renameFile":
@@ -51,9 +51,9 @@ function scriptFor(intent: Intent, prompt: string, conversation: Conversation): 
   }
 }
 
-/** The file that "it" means in a follow-up. */
-function lastWrittenPath({ turns }: Conversation): string | null {
+/** In a follow-up "it" is the file that this thread wrote last; without one the prompt is not understood. */
+function rewriteLastFile({ turns }: Conversation, content: string, prompt: string): Script {
   const earlier = turns.slice(0, -1).flatMap((turn) => turn.steps.flat());
   const written = earlier.findLast(({ name }) => name === "write_file" || name === "edit_file");
-  return typeof written?.input.path === "string" ? written.input.path : null;
+  return typeof written?.input.path === "string" ? createFile(written.input.path, content) : writeNote(prompt);
 }

@@ -54,8 +54,7 @@ const patterns: Pattern[] = [
     }),
   },
   {
-    pattern:
-      /\b(?:add|write|create|append|insert)\b.*\bsections?\b.*\breadme|\breadme\b.*\b(?:add|write|create|append|insert)\b.*\bsections?\b/i,
+    pattern: /^(?=[\s\S]*\b(?:add|write|create|append|insert)\b)(?=[\s\S]*\bsections?\b)(?=[\s\S]*\breadme\b)/i,
     intent: () => null,
   },
   {

@@ -14,15 +14,6 @@ export function* createFile(path: string, content: string | null): Script {
   return `I ${verb} \`${path}\`. It holds:\n\n${fence(text, language(path))}`;
 }
 
-/** Gives the file that this thread wrote last a new content. */
-export function rewriteLastFile(path: string | null, content: string): Script {
-  return path === null ? explainNoFile() : createFile(path, content);
-}
-
-function* explainNoFile(): Script {
-  return "I do not know which file you mean. Name it, for example: `replace old with new in notes.txt`.";
-}
-
 /** Adds text at the end of a file. */
 export function* appendToFile(path: string, text: string): Script {
   const command = `printf '%s\\n' ${quote(text)} >> ${quote(path)} && tail -n 5 ${quote(path)}`;

@@ -1,5 +1,5 @@
 import { fileText, isMissing, printedPaths } from "../results.ts";
-import { type Script, step, type StepResults } from "../script.ts";
+import { type Script, type StepResults, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { quote } from "./shell-text.ts";
 

@@ -1,11 +1,11 @@
 import { exitCode, fileText, printedPaths, refusal } from "../results.ts";
-import { type Script, step, type StepResults } from "../script.ts";
+import { type Script, type StepResults, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { proposeEdits, type SourceEdit } from "./repair.ts";
 import { fence, tail } from "./shell-text.ts";
 import { readTestOutput, type TestReport, testCommand } from "./test-runner.ts";
 
-const maxTries = 10;
+const maxTries = 8;
 const maxSources = 6;
 
 type Step = ReturnType<typeof step>;
@@ -13,13 +13,13 @@ type Sources = Map<string, string>;
 
 /** Runs the project's tests; with `fix` it also looks for the small change that makes them pass. */
 export function* runTests(fix: boolean): Script {
-  const command = yield* findTestCommand();
+  const { command, paths } = yield* findTestCommand();
   if (command === null)
     return "I found no tests that I know how to run: no test script, no pytest, Go, Cargo or Makefile project.";
   const [first] = yield step(`The tests are run with \`${command}\`.`, call("shell", { command }));
   const output = first?.result ?? "";
   if (exitCode(first) === 0) return `All tests pass.\n\n${fence(tail(output, 12), "text")}`;
-  const report = readTestOutput(output);
+  const report = readTestOutput(output, paths);
   const failures =
     report.failures.length > 0
       ? report.failures.map((name) => `- ${name}`).join("\n")
@@ -41,15 +41,17 @@ export function* runTests(fix: boolean): Script {
   return `I could not find a small change that makes the tests pass. I tried ${tries} and undid each, so the files are as before.\n\nStill failing:\n\n${failures}`;
 }
 
-function* findTestCommand(): Generator<Step, string | null, StepResults> {
+function* findTestCommand(): Generator<Step, { command: string | null; paths: string[] }, StepResults> {
   const [listed] = yield step(
     "I look at how the project is tested.",
-    call("shell", { command: "find . -maxdepth 3 -type f -not -path './.git/*' -not -path './node_modules/*' | sort" }),
+    call("shell", {
+      command: "find . -type f -not -path './.git/*' -not -path '*/node_modules/*' | sort | head -n 2000",
+    }),
   );
   const paths = printedPaths(listed);
-  if (!paths.includes("package.json")) return testCommand(paths, "");
+  if (!paths.includes("package.json")) return { command: testCommand(paths, ""), paths };
   const [manifest] = yield step("", call("read_file", { path: "package.json" }));
-  return testCommand(paths, fileText(manifest));
+  return { command: testCommand(paths, fileText(manifest)), paths };
 }
 
 /** The failing test's file, and the files of the project that it uses. */

@@ -28,14 +28,17 @@ const failurePatterns = [
   /^test (\S+) \.\.\. FAILED$/gm,
 ];
 
-/** Reads the output of node's runner, vitest, pytest, go and cargo. */
-export function readTestOutput(output: string): TestReport {
+/** Reads the output of node's runner, vitest, pytest, go and cargo. `paths` are the project's files. */
+export function readTestOutput(output: string, paths: string[]): TestReport {
   const failures = failurePatterns.flatMap((pattern) =>
     [...output.matchAll(pattern)].map((match) => (match[1] ?? "").trim()),
   );
-  const places = [...output.matchAll(/(?:\/workspace\/|\b)((?:[\w@.-]+\/)*[\w@.-]+\.(?:[cm]?[jt]s|py|go|rs)):(\d+)/g)]
-    .map(([, path = "", line]) => ({ path, line: Number(line) }))
-    .filter(({ path }) => !/^(node_modules|node:|internal)/.test(path));
+  const places = [...output.matchAll(/([\w@./-]+\.(?:[cm]?[jt]s|py|go|rs)):(\d+)/g)].flatMap(
+    ([, printed = "", line]) => {
+      const path = paths.find((known) => printed === known || printed.endsWith(`/${known}`));
+      return path === undefined ? [] : [{ path, line: Number(line) }];
+    },
+  );
   return {
     failures: [...new Set(failures)].filter((name) => !/\.[cm]?[jt]s$/.test(name)),
     places: places.filter(

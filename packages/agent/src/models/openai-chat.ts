@@ -4,8 +4,8 @@ import { cleanText } from "../clean-text.ts";
 import type { EgressFetch } from "./egress.ts";
 import { toModelError } from "./openai-errors.ts";
 import {
-  ModelError,
   type ModelAnswer,
+  ModelError,
   type ModelFinishReason,
   type ModelMessage,
   type ModelPort,

@@ -14,16 +14,16 @@ const answer: ModelAnswer = {
 const quick = { baseDelayMs: 1, maxDelayMs: 2 };
 
 /** A port that does one thing after another; the last one for ever. */
-function scripted(...steps: (ModelError | ModelAnswer | { text: string; then: ModelError })[]) {
+function scripted(...steps: (ModelError | ModelAnswer | { text: string; after: ModelError })[]) {
   let requests = 0;
   const port: ModelPort = {
     async stream(_, options) {
       const step = steps[Math.min(requests++, steps.length - 1)];
       if (step === undefined) throw new Error("nothing to play");
       if (step instanceof ModelError) throw step;
-      if ("then" in step) {
+      if ("after" in step) {
         options?.onDelta?.({ type: "text", text: step.text });
-        throw step.then;
+        throw step.after;
       }
       options?.onDelta?.({ type: "text", text: step.text });
       return step;
@@ -72,7 +72,7 @@ describe("streamWithRetries", () => {
 
   it("resets only if text was given out", async () => {
     const events: string[] = [];
-    const { port } = scripted({ text: "he", then: failing("cut", { receivedChars: 2 }) }, failing("server"), answer);
+    const { port } = scripted({ text: "he", after: failing("cut", { receivedChars: 2 }) }, failing("server"), answer);
     await streamWithRetries(port, request, {
       policy: quick,
       onDelta: ({ text }) => void events.push(text),
@@ -86,7 +86,7 @@ describe("streamWithRetries", () => {
     const silent = { ...answer, usage: null };
     const { port } = scripted(
       failing("server"),
-      { text: "12345678", then: failing("cut", { receivedChars: 8 }) },
+      { text: "12345678", after: failing("cut", { receivedChars: 8 }) },
       silent,
     );
     await streamWithRetries(port, request, { policy: quick, onAttemptEnd: (end) => void ends.push(end) });
