@@ -25,7 +25,6 @@ export const chatRequestSchema = z.object({
 });
 
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
-export type ChatMessage = ChatRequest["messages"][number];
 
 /** A tool call of an answer. `arguments` is the raw text that is sent. */
 export type AnswerCall = { name: string; arguments: string };

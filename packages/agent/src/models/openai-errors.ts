@@ -29,6 +29,9 @@ export function toModelError(error: unknown, context: ErrorContext): ModelError 
       cause: error,
     });
   }
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
+    return new ModelError("bad_request", `The answer of the provider at ${host} is too large.`, { receivedChars });
+  }
   if (receivedChars === undefined && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(code)) {
     return new ModelError("server", `The provider at ${host} could not be reached (${code}).`, { cause: error });
   }
@@ -46,7 +49,7 @@ function fromProvider(error: APIError, { host, apiKey, receivedChars }: ErrorCon
     status,
     retryAfterMs: error.headers ? retryAfterMs(error.headers, Date.now()) : undefined,
     receivedChars,
-    cause: error,
+    // No cause: the SDK's error repeats the provider's words, which may hold the key, and causes end up in logs.
   });
 }
 

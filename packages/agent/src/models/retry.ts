@@ -13,7 +13,7 @@ import { estimateTokens } from "./tokens.ts";
 /** `maxTotalMs` bounds the time from the first request to the start of the last one. */
 export type RetryPolicy = { maxAttempts: number; maxTotalMs: number; baseDelayMs: number; maxDelayMs: number };
 
-export const defaultRetryPolicy: RetryPolicy = {
+const defaultRetryPolicy: RetryPolicy = {
   maxAttempts: 8,
   maxTotalMs: 10 * 60 * 1000,
   baseDelayMs: 500,
