@@ -5,11 +5,13 @@ import { AppError, toAppError } from "./errors.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Principal } from "./scope.ts";
 
-const abandonedAfterMs = 60_000;
+const abandonedAfterMs = 2 * 60_000;
+const forgottenAfterMs = 24 * 60 * 60_000;
 
 /**
  * Runs `call` once for a principal's key: a repeat gets the first answer, and a repeat while the first still runs is
- * refused. A failed call frees the key. Answers with secrets in them (tokens) are not to be made this way.
+ * refused. A failed call frees the key. Answers are kept for a day, as they are: the caller seals one
+ * that holds a secret.
  * @throws IDEMPOTENCY_MISMATCH for another request under the same key, IDEMPOTENCY_RUNNING
  */
 export async function once<T>(
@@ -24,13 +26,10 @@ export async function once<T>(
   const requestHash = createHash("sha256")
     .update(canonicalJson(request.input ?? null))
     .digest("hex");
+  const before = (ageMs: number) => ({ lt: new Date(Date.now() - ageMs) });
+  const abandoned = { response: { equals: Prisma.DbNull }, createdAt: before(abandonedAfterMs) };
   await db.prisma.idempotencyKey.deleteMany({
-    where: {
-      principalId,
-      key,
-      response: { equals: Prisma.DbNull },
-      createdAt: { lt: new Date(Date.now() - abandonedAfterMs) },
-    },
+    where: { principalId, OR: [{ key, ...abandoned }, { createdAt: before(forgottenAfterMs) }] },
   });
   const claimed = await db.prisma.idempotencyKey.createMany({
     data: [{ principalId, key, procedure: request.procedure, requestHash }],

@@ -27,14 +27,33 @@ export async function listItems(scope: ThreadScope, input: { after: number }): P
   return { items: rows.map(toItemView) };
 }
 
-/** Items that still run, whatever their `seq`: a stream that resumes starts their text anew. */
-export async function runningItems(scope: ThreadScope): Promise<(ItemView & { attempt: number })[]> {
+export type StreamedItem = ItemView & {
+  /** Of the streamed text: rises when an answer starts over. */
+  attempt: number;
+};
+
+/** The next `limit` items changed since `after`, in the order of their changes: for a live stream. */
+export async function changedItems(
+  scope: ThreadScope,
+  input: { after: number; limit: number },
+): Promise<StreamedItem[]> {
   const rows = await scope.db.prisma.item.findMany({
-    where: { threadId: scope.threadId, status: "running" },
-    orderBy: { position: "asc" },
+    where: { threadId: scope.threadId, seq: { gt: input.after } },
+    orderBy: { seq: "asc" },
+    take: input.limit,
     select: { ...viewColumns, attempt: true },
   });
-  return rows.map(({ attempt, ...row }) => ({ ...toItemView(row), attempt }));
+  return rows.map(toStreamedItem);
+}
+
+/** Items that run and have not changed since `upTo`, with the text they have by now: text changes no `seq`. */
+export async function runningItems(scope: ThreadScope, input: { upTo: number }): Promise<StreamedItem[]> {
+  const rows = await scope.db.prisma.item.findMany({
+    where: { threadId: scope.threadId, status: "running", seq: { lte: input.upTo } },
+    orderBy: { seq: "asc" },
+    select: { ...viewColumns, attempt: true },
+  });
+  return rows.map(toStreamedItem);
 }
 
 /** The whole output of a command in order, chunk by chunk. @throws NOT_FOUND for an item of another thread */
@@ -51,4 +70,8 @@ export async function* readOutput(scope: ThreadScope, itemId: string): AsyncGene
 function toItemView(row: Omit<ItemRow, "attempt">): ItemView {
   const { data, ...rest } = row;
   return itemView.parse({ ...rest, ...(data as Record<string, unknown>) });
+}
+
+function toStreamedItem({ attempt, ...row }: ItemRow): StreamedItem {
+  return { ...toItemView(row), attempt };
 }

@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
 /**
- * Envelope encryption of provider keys: `v1.kid.wrappedKey.ciphertext`. A random data key encrypts the value, a key
- * from the ring wraps the data key; both AES-256-GCM with `workspace|model|id` as additional data, so that a value
- * copied to another row does not open. Rotating wraps the data key anew and leaves the value alone.
+ * Envelope encryption of what must be read again (provider keys, answers that hold a new token):
+ * `v1.kid.wrappedKey.ciphertext`. A random data key encrypts the value, a key from the ring wraps the data key; both
+ * AES-256-GCM with `workspace|model|id` as additional data, so that a value copied to another row does not open.
+ * Rotating wraps the data key anew and leaves the value alone.
  */
 export type SecretBox = {
   seal(context: SecretContext, plaintext: string): string;
@@ -13,7 +14,7 @@ export type SecretBox = {
   rewrap(context: SecretContext, envelope: string): string;
 };
 
-export type SecretContext = { workspaceId: string; model: "provider"; id: string };
+export type SecretContext = { workspaceId: string; model: "provider" | "answer"; id: string };
 
 const nonceBytes = 12;
 const tagBytes = 16;

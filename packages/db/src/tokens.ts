@@ -105,12 +105,14 @@ export async function listTokens(scope: WorkspaceScope): Promise<TokenView[]> {
 /** Ends a token at once; its running turns end at their next step. @throws NOT_FOUND */
 export async function revokeToken(scope: WorkspaceScope, tokenId: string): Promise<void> {
   const own = scope.permission === "token.own" ? { userId: scope.principal.userId } : {};
-  await mutate(scope, { action: "token.revoke", resource: { type: "token", id: tokenId } }, async (tx) => {
+  await mutate(scope, { action: "token.revoke", resource: { type: "token", id: tokenId } }, async (tx, after) => {
     const revoked = await tx.apiToken.updateMany({
       where: { id: tokenId, workspaceId: scope.workspaceId, revokedAt: null, ...own },
       data: { revokedAt: new Date() },
     });
     if (revoked.count === 0) throw new AppError("NOT_FOUND");
+    // Open streams look at their rights again.
+    after({ k: "workspace", w: scope.workspaceId });
   });
 }
 

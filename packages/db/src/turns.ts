@@ -19,6 +19,7 @@ export async function sendTurn(scope: ThreadScope, input: SendTurnInput): Promis
         throw new AppError("THREAD_BUSY", { message: "The thread is archived. Restore it first." });
       }
       change.set({ model });
+      after({ k: "workspace", w: scope.workspaceId });
       return { turnId: await queueTurn(tx, change, scope.principal, { prompt: input.prompt, model }) };
     }),
   );
