@@ -1,0 +1,63 @@
+import type { Sandbox } from "../sandbox/types.ts";
+import { addEmptyDirectories, splitEmptyDirectories } from "./empty-directories.ts";
+import { GitError } from "./errors.ts";
+import { inOrder } from "./lock.ts";
+import { readCommits } from "./read.ts";
+import { takeSnapshot } from "./snapshots.ts";
+import type { ProjectStore } from "./store.ts";
+import { assertPrepared, threadQueue } from "./worktree-state.ts";
+import { cleanMessage, moveRef, writeCommit } from "./write.ts";
+
+export type CheckpointOptions = {
+  threadId: string;
+  /** The thread's last checkpoint, or the commit that it started from. */
+  parent: string;
+  message: string;
+  /** The most that one checkpoint may bring, compressed; 1 GiB when absent. */
+  maxBytes?: number;
+  signal?: AbortSignal;
+};
+
+const heddle = { name: "Heddle", email: "heddle@heddle.invalid" };
+
+export const checkpointRef = (threadId: string) => `refs/heddle/threads/${threadId}`;
+
+/**
+ * Records the whole worktree, untracked files too, as a commit on the thread's own ref in the store of threads. The
+ * agent's branch, index and `.git` are not touched.
+ *
+ * An unchanged tree makes no commit: `commit` is `parent` then. A call repeated after a crash returns what the first one
+ * made. Empty directories are named in the message (see empty-directories.ts); they alone make no change.
+ * @throws GitError `REF_NOT_FOUND`, `WORKTREE_NOT_PREPARED`, `SNAPSHOT_TOO_LARGE`, `SNAPSHOT_REFUSED`, `WORKTREE_FAILED`
+ */
+export function checkpoint(
+  sandbox: Sandbox,
+  store: ProjectStore,
+  options: CheckpointOptions,
+): Promise<{ commit: string; changed: boolean }> {
+  const { threadId, parent, maxBytes, signal } = options;
+  return inOrder(threadQueue(threadId), async () => {
+    await assertPrepared(store, threadId);
+    const ref = checkpointRef(threadId);
+    const [last, from] = await readCommits(store.threadsDir, [ref, parent]);
+    if (!from) throw new GitError("REF_NOT_FOUND", `The commit ${parent} is not in the project's store.`);
+    const haveTree = (last ?? from).tree;
+    const { tree, emptyDirectories } = await takeSnapshot(sandbox, store, { threadId, haveTree, maxBytes, signal });
+    if (tree === from.tree) return { commit: from.commit, changed: false };
+
+    const message = cleanMessage(options.message);
+    const before = last && splitEmptyDirectories(last.message);
+    if (last?.tree === tree && last.parents[0] === from.commit && before?.message === message)
+      return { commit: last.commit, changed: true };
+    const commit = await writeCommit(store, {
+      tree,
+      parent: from.commit,
+      message: addEmptyDirectories(message, emptyDirectories ?? before?.encoded ?? []),
+      author: heddle,
+      committer: heddle,
+      at: new Date(),
+    });
+    await moveRef(store, ref, commit, last?.commit ?? null);
+    return { commit, changed: true };
+  });
+}

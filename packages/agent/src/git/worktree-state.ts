@@ -1,0 +1,39 @@
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GitError } from "./errors.ts";
+import type { ProjectStore } from "./store.ts";
+
+/** Preparing, recording and committing a worktree happen one after the other. */
+export const threadQueue = (threadId: string) => `thread:${threadId}`;
+
+/**
+ * Beside the worktree, out of the agent's reach: says that it was completed once, so that its files count. Names the
+ * folder by its inode: one that was deleted and made again is not the same.
+ */
+const markerOf = (store: ProjectStore, threadId: string) => join(store.worktreeDir(threadId), "prepared");
+
+export async function isPrepared(store: ProjectStore, threadId: string): Promise<boolean> {
+  const marker = await readFile(markerOf(store, threadId), "utf8").catch(() => null);
+  return marker !== null && marker === (await identity(store, threadId).catch(() => null));
+}
+
+export async function markPrepared(store: ProjectStore, threadId: string): Promise<void> {
+  const marker = markerOf(store, threadId);
+  await writeFile(`${marker}.new`, await identity(store, threadId), { flush: true });
+  await rename(`${marker}.new`, marker);
+}
+
+export async function markUnprepared(store: ProjectStore, threadId: string): Promise<void> {
+  await rm(markerOf(store, threadId), { force: true });
+}
+
+/** Without this, the files of a worktree half made would be recorded as deleted. */
+export async function assertPrepared(store: ProjectStore, threadId: string): Promise<void> {
+  if (!(await isPrepared(store, threadId)))
+    throw new GitError("WORKTREE_NOT_PREPARED", "The thread's worktree is not complete on this host.");
+}
+
+async function identity(store: ProjectStore, threadId: string): Promise<string> {
+  const { dev, ino } = await stat(join(store.worktreeDir(threadId), "tree"));
+  return `${dev}:${ino}\n`;
+}
