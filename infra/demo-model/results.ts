@@ -20,10 +20,10 @@ export function isMissing(call: PastCall | undefined): boolean {
 
 /** What a file tool refused with, as one line; null if it did its work. */
 export function refusal(call: PastCall | undefined): string | null {
-  const text = call?.result ?? "";
+  const sentence = (call?.result ?? "").split("\n")[0] ?? "";
   const refused =
     /\b(error|failed|refused|denied|cannot|could not|no such file|does not (exist|occur)|not found|not unique)\b/i;
-  return refused.test(text.slice(0, 300)) ? (text.split("\n")[0] ?? "").slice(0, 200) : null;
+  return refused.test(sentence) ? sentence.slice(0, 300) : null;
 }
 
 /** A file's text from the result of `read_file`, without line numbers. */

@@ -1,16 +1,14 @@
-import { fileText, isMissing, printedPaths } from "../results.ts";
+import { fileText, printedPaths } from "../results.ts";
 import { type Script, type StepResults, step } from "../script.ts";
 import { call } from "../wire.ts";
-import { quote } from "./shell-text.ts";
-
-const listFiles = "find . -type f -not -path './.git/*' -not -path '*/node_modules/*' | sort | head -n 1000";
+import { listFilesCommand, quote } from "./shell-text.ts";
 
 type Surroundings = { paths: string[]; about: string | null; history: string[] };
 
 function* lookAround(sentence: string): Generator<ReturnType<typeof step>, Surroundings, StepResults> {
   const [listed, log] = yield step(
     sentence,
-    call("shell", { command: listFiles }),
+    call("shell", { command: listFilesCommand }),
     call("shell", { command: "git log --oneline -n 5" }),
   );
   const paths = printedPaths(listed);
@@ -42,7 +40,6 @@ export function* writeNote(prompt: string): Script {
   const { paths, about } = yield* lookAround(
     "I did not recognise a task that I can do, so I look around and leave a note.",
   );
-  const [existing] = yield step("", call("read_file", { path: "NOTES.md" }));
   const request = prompt.replace(/\s+/g, " ").trim().slice(0, 300);
   const section = [
     `## ${request.split(" ").slice(0, 8).join(" ") || "A note"}`,
@@ -50,9 +47,9 @@ export function* writeNote(prompt: string): Script {
     about === null ? "The project has no readme." : `The project: ${about}`,
     `It has ${paths.length} files, mostly ${kinds(paths)}.`,
   ].join("\n\n");
-  yield isMissing(existing)
-    ? step("", call("write_file", { path: "NOTES.md", content: `# Notes\n\n${section}\n` }))
-    : step("", call("shell", { command: `printf '\\n%s\\n' ${quote(section)} >> NOTES.md` }));
+  yield paths.includes("NOTES.md")
+    ? step("", call("shell", { command: `printf '\\n%s\\n' ${quote(section)} >> NOTES.md` }))
+    : step("", call("write_file", { path: "NOTES.md", content: `# Notes\n\n${section}\n` }));
   return [
     "I wrote a short note to `NOTES.md`.",
     "This is what I can do, as a script:",

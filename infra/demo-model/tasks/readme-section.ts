@@ -1,14 +1,14 @@
 import { exitCode, fileText, printedPaths } from "../results.ts";
 import { type Script, step } from "../script.ts";
 import { call } from "../wire.ts";
-import { fence, quote } from "./shell-text.ts";
+import { fence, listFilesCommand, quote } from "./shell-text.ts";
 import { testCommand } from "./test-runner.ts";
 
 /** Adds a section at the end of the readme. Without a text it says what the repository itself shows. */
 export function* readmeSection(title: string, text: string | null): Script {
   const [listed] = yield step(
     "I look at the readme and what is around it.",
-    call("shell", { command: "find . -maxdepth 2 -type f -not -path './.git/*' -not -path './node_modules/*' | sort" }),
+    call("shell", { command: listFilesCommand }),
   );
   const paths = printedPaths(listed);
   const readme = paths.find((path) => /^readme(\.\w+)?$/i.test(path)) ?? "README.md";

@@ -2,7 +2,7 @@ import { exitCode, fileText, printedPaths, refusal } from "../results.ts";
 import { type Script, type StepResults, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { proposeEdits, type SourceEdit } from "./repair.ts";
-import { fence, tail } from "./shell-text.ts";
+import { fence, listFilesCommand, tail } from "./shell-text.ts";
 import { readTestOutput, type TestReport, testCommand } from "./test-runner.ts";
 
 const maxTries = 8;
@@ -26,7 +26,7 @@ export function* runTests(fix: boolean): Script {
       : fence(tail(output, 20), "text");
   if (!fix) return `The tests fail.\n\n${failures}\n\nAsk me to **fix the failing test** and I try.`;
 
-  const { test, sources } = yield* readSuspects(report);
+  const { test, sources } = yield* readSuspects(report, paths);
   const sentence = describe(report);
   let tries = 0;
   for (const edit of proposeEdits(sources, test, report).slice(0, maxTries)) {
@@ -45,7 +45,7 @@ function* findTestCommand(): Generator<Step, { command: string | null; paths: st
   const [listed] = yield step(
     "I look at how the project is tested.",
     call("shell", {
-      command: "find . -type f -not -path './.git/*' -not -path '*/node_modules/*' | sort | head -n 2000",
+      command: listFilesCommand,
     }),
   );
   const paths = printedPaths(listed);
@@ -55,7 +55,10 @@ function* findTestCommand(): Generator<Step, { command: string | null; paths: st
 }
 
 /** The failing test's file, and the files of the project that it uses. */
-function* readSuspects(report: TestReport): Generator<Step, { test: string; sources: Sources }, StepResults> {
+function* readSuspects(
+  report: TestReport,
+  known: string[],
+): Generator<Step, { test: string; sources: Sources }, StepResults> {
   const isTest = (path: string) => /test|spec/i.test(path);
   const testPath = report.places.find(({ path }) => isTest(path))?.path;
   const test =
@@ -64,13 +67,10 @@ function* readSuspects(report: TestReport): Generator<Step, { test: string; sour
       : fileText((yield step("I read the failing test.", call("read_file", { path: testPath })))[0]);
   const imported = testPath === undefined ? [] : importedPaths(testPath, test);
   const named = report.places.map(({ path }) => path).filter((path) => !isTest(path));
-  const paths = [...new Set([...named, ...imported])].slice(0, maxSources);
+  const paths = [...new Set([...named, ...imported])].filter((path) => known.includes(path)).slice(0, maxSources);
   if (paths.length === 0) return { test, sources: new Map() };
   const results = yield step("I read the code that it tests.", ...paths.map((path) => call("read_file", { path })));
-  const readable = paths.flatMap((path, place) =>
-    refusal(results[place]) === null ? [[path, fileText(results[place])] as const] : [],
-  );
-  return { test, sources: new Map(readable) };
+  return { test, sources: new Map(paths.map((path, place) => [path, fileText(results[place])])) };
 }
 
 /** Relative imports of JavaScript, and `from package.module import` of Python. */

@@ -14,3 +14,7 @@ export function fence(text: string, language = ""): string {
 export function tail(text: string, maxLines: number): string {
   return text.trimEnd().split("\n").slice(-maxLines).join("\n");
 }
+
+/** Lists the repository's files one a line as `./path`, those near the root first, at most 1,000. */
+export const listFilesCommand =
+  "find . \\( -name .git -o -name node_modules \\) -prune -o -type f -printf '%d %p\\n' | sort -k1,1n -k2 | cut -d ' ' -f 2- | head -n 1000";
