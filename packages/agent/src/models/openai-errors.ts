@@ -32,7 +32,7 @@ export function toModelError(error: unknown, context: ErrorContext): ModelError 
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
     return new ModelError("bad_request", `The answer of the provider at ${host} is too large.`, { receivedChars });
   }
-  if (receivedChars === undefined && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(code)) {
+  if (receivedChars === undefined && code !== "" && !/ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(code)) {
     return new ModelError("server", `The provider at ${host} could not be reached (${code}).`, { cause: error });
   }
   return new ModelError("cut", `The connection to ${host} was lost before the answer was complete.`, {
