@@ -12,6 +12,9 @@ export type Cgroups = {
   remove(): Promise<void>;
 };
 
+/** So that the runner can still act when commands have all they may have. */
+const runnersShare = 256;
+
 /**
  * Makes a thread's control group below each folder given to Heddle: one for cgroup v2, one per controller for v1.
  * Limits whose controller a folder lacks are left out.
@@ -24,7 +27,7 @@ export async function createCgroups(
   const folders = parents.map((parent) => join(parent, threadId));
   const memory = limits.memoryBytes === undefined ? [] : ["memory.max", "memory.limit_in_bytes"];
   const settings = [
-    ["pids.max", limits.processes] as const,
+    ["pids.max", limits.processes + runnersShare] as const,
     ...memory.map((file) => [file, limits.memoryBytes] as const),
   ];
   for (const folder of folders) {

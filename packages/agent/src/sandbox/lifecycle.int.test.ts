@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxAvailable } from "./available.ts";
 import { SandboxLost, SandboxUnavailable } from "./errors.ts";
-import { createSandboxes } from "./sandboxes.ts";
+import { createSandboxes, sandboxAvailable } from "./sandboxes.ts";
 import { createSandboxHome, processesWith, shell, sleepMarker, until } from "./testing/sandbox-home.ts";
 
 const bwrapLine = "/usr/bin/bwrap\0";
@@ -27,9 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function startHost(homeDir: string, script: string, identity: { uid?: number; gid?: number } = {}): ChildProcess {
-  const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
-  return spawn(process.execPath, [program, homeDir, script], { stdio, cwd: folder, ...identity });
+type HostOptions = { uid?: number; gid?: number; node?: string };
+
+function startHost(homeDir: string, script: string, { node, ...identity }: HostOptions = {}): ChildProcess {
+  // The last one is a descriptor that the host process has without knowing.
+  const stdio: ["ignore", "pipe", "inherit", "pipe"] = ["ignore", "pipe", "inherit", "pipe"];
+  return spawn(node ?? process.execPath, [program, homeDir, script], { stdio, cwd: folder, ...identity });
 }
 
 async function outcomeOf(host: ChildProcess): Promise<Record<string, unknown>> {
@@ -156,11 +158,30 @@ describe("where it runs", () => {
     await mkdir(homeDir);
     await chown(homeDir, 54_321, 54_321);
     const script =
-      "id -u; echo hi > /workspace/a; cat /proc/1/environ; ls /proc/1/fd; cat /dev/tcp/127.0.0.1/1; unshare -Ur true; exit 4";
+      "id -u; echo hi > /workspace/a; cat /proc/1/environ; ls /proc/1/fd; ls /proc/self/fd; unshare -Ur true; exit 4";
     const outcome = await outcomeOf(startHost(homeDir, script, { uid: 54_321, gid: 54_321 }));
-    expect(outcome).toMatchObject({ exitCode: 4, stdout: "1000\n", hostUser: 54_321 });
+    expect(outcome).toMatchObject({ exitCode: 4, stdout: "1000\n0\n1\n2\n3\n", hostUser: 54_321 });
     expect(outcome.stderr).toContain("/proc/1/environ: Permission denied");
     expect(outcome.stderr).toContain("unshare failed");
+  });
+});
+
+describe("Node outside /usr", () => {
+  it("is there inside, with npm and without what lies beside it", async () => {
+    const prefix = await mkdtemp(join(tmpdir(), "heddle-node-"));
+    await mkdir(join(prefix, "bin"));
+    await mkdir(join(prefix, "lib/node_modules/npm/bin"), { recursive: true });
+    await copyFile(process.execPath, join(prefix, "bin/node"));
+    await writeFile(join(prefix, "bin/secret"), "");
+    const npm = join(prefix, "lib/node_modules/npm/bin/npm-cli.js");
+    await writeFile(npm, "#!/usr/bin/env node\nconsole.log('npm', process.execPath)\n", { mode: 0o755 });
+    const homeDir = join(prefix, "home");
+    await mkdir(homeDir);
+    const script = "command -v node; npm; ls /opt/node/bin";
+    const outcome = await outcomeOf(startHost(homeDir, script, { node: join(prefix, "bin/node") }));
+    const stdout = "/opt/node/bin/node\nnpm /opt/node/bin/node\nnode\nnpm\nnpx\n";
+    expect(outcome).toMatchObject({ exitCode: 0, stdout });
+    await rm(prefix, { recursive: true });
   });
 });
 

@@ -13,12 +13,13 @@ import {
 import type { Sandbox } from "./types.ts";
 
 const processes = 80;
+const threadId = `processes-${process.pid}`;
 let home: SandboxHome;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
   home = await createSandboxHome({ limits: { processes } });
-  sandbox = await home.open("processes");
+  sandbox = await home.open(threadId);
   // Shared memory lives and dies with the sandbox: its file tells whether it is still the same one.
   await shell(sandbox, "touch /dev/shm/same");
 });
@@ -119,7 +120,7 @@ describe("a fork bomb", () => {
     const script = "bomb() { bomb | bomb & }; bomb 2> /dev/null; sleep 1000";
     expect(await shell(sandbox, script, { timeoutMs: 700 })).toMatchObject({ timedOut: true });
     await expectSameSandboxWorks();
-    const { uid } = await stat(join(home.worktreeDir("processes"), "tree"));
+    const { uid } = await stat(join(home.worktreeDir(threadId), "tree"));
     // bwrap outside and the runner inside; as an ordinary user Heddle's own processes count too.
     if (uid > 65_536) expect(await processesOf(uid)).toHaveLength(2);
   });
