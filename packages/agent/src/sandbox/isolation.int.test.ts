@@ -288,9 +288,13 @@ describe("rights", () => {
     expect(control.stdout).toBe("LISTED\nGRABBED\nATTACHED\n");
   });
 
-  it("leaves no trace of the host's core dump handler, groups or terminal", async () => {
-    const { stdout } = await shell(sandbox, "id -G; tty; grep -c . /etc/passwd");
-    expect(stdout).toMatch(/^1000( 65534)?\nnot a tty\n3\n$/);
+  it("has no groups, terminal or core dumps of the host, and goes first when memory runs out", async () => {
+    const { stdout } = await shell(
+      sandbox,
+      "id -G; tty; grep -c . /etc/passwd; cat /proc/self/oom_score_adj; kill -SEGV $$",
+    );
+    expect(stdout).toMatch(/^1000( 65534)?\nnot a tty\n3\n500\n$/);
+    expect((await shell(sandbox, "ls -A /workspace")).stdout).not.toContain("core");
   });
 });
 

@@ -73,6 +73,11 @@ function spawnRunner({ argv, data }: Command): RunnerProcess {
     detached: true,
     stdio: ["pipe", "pipe", "pipe", ...data.map(() => "pipe" as const)],
   });
+  // So Node answers when it cannot even make the pipes.
+  if (child.stdin === undefined) {
+    child.on("error", () => {});
+    throw new SandboxUnavailable("This process has too many files open to start a sandbox.");
+  }
   data.forEach((content, index) => {
     const pipe = child.stdio[firstFileDescriptor + index] as Writable | null | undefined;
     pipe?.on("error", () => {});

@@ -114,6 +114,8 @@ describe("a sandbox that gets lost", () => {
     await until(async () => (await processesWith(`sleep\0${marker}`)).length === 2);
     const runner = await sandboxProcess(marker, runnerLine);
     const bwrap = await sandboxProcess(marker, bwrapLine);
+    // Not even when the runner cannot see the end of its input.
+    process.kill(runner, "SIGSTOP");
     host.kill("SIGKILL");
     await once(host, "exit");
     await until(async () => (await processesWith(marker)).length === 0);

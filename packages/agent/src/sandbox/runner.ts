@@ -48,7 +48,9 @@ export async function connectRunner(child: RunnerProcess, env: Readonly<Record<s
   child.stderr.on("data", (chunk: Buffer) => {
     errorText = (errorText + chunk.toString("utf8")).slice(0, mostErrorChars);
   });
-  child.stdin.on("error", () => lose("the sandbox no longer answers"));
+  for (const stream of [child.stdin, child.stdout, child.stderr]) {
+    stream.on("error", () => lose("the sandbox no longer answers"));
+  }
   const ready = new Promise<void>((resolve) => {
     const read = createFrameReader((frame) => {
       if (frame.type === fromRunner.ready) return resolve();
