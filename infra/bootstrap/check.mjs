@@ -5,7 +5,7 @@ import { root } from "./root.mjs";
 import { tool } from "./tools.mjs";
 
 const checks = [
-  ["types", tool("turbo"), "run", "typecheck", "--output-logs=errors-only"],
+  ["types", tool("turbo"), "run", "typecheck", "--continue", "--output-logs=errors-only"],
   ["formatting and lint", tool("biome"), "check", "--error-on-warnings"],
   ["import rules", process.execPath, "infra/import-rules/main.mjs"],
   ["dead code", tool("knip"), "--no-progress"],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { main, mustRun, run, step } from "./console.mjs";
+import { BootstrapFailure, main, run, step } from "./console.mjs";
 import { ensureInstalled } from "./prepare.mjs";
 import { checkRequirements } from "./requirements.mjs";
 import { root } from "./root.mjs";
@@ -7,13 +7,17 @@ import { fingerprint, stamp } from "./stamp.mjs";
 
 const lookEveryMs = 500;
 const libraries = ["packages/agent/src", "packages/db/src"];
+const bundle = ["infra/bundle.mjs", "apps/web/src/main.ts", "apps/web/dist/server.js"];
 const programs = [
-  { workspace: "worker", script: "build", sources: ["apps/worker/src", ...libraries] },
-  { workspace: "web", script: "bundle", sources: ["apps/web/src", ...libraries] },
+  {
+    name: "worker",
+    build: ["npm", "run", "build", "-w", "@heddle/worker"],
+    sources: ["apps/worker/src", ...libraries],
+  },
+  { name: "web", build: [process.execPath, ...bundle], sources: ["apps/web/src", ...libraries] },
 ];
 
-const build = ({ workspace, script }) => ["run", "--silent", script, "--workspace", `@heddle/${workspace}`];
-const options = { cwd: root, quiet: true };
+const build = ([command, ...args]) => run(command, args, { cwd: root, quiet: true });
 
 /** Rebuilds a program whenever its sources change; the supervisor restarts it when the stamp is written. */
 async function keepBuilt(program) {
@@ -23,7 +27,7 @@ async function keepBuilt(program) {
     const present = fingerprint(program.sources);
     if (present === built) continue;
     built = present;
-    if ((await run("npm", build(program), options)) === 0) stamp(`rebuilt-${program.workspace}`, present);
+    if ((await build(program.build)) === 0) stamp(`rebuilt-${program.name}`, present);
   }
 }
 
@@ -32,8 +36,8 @@ await main(async (releaseSignals) => {
   checkRequirements();
   await ensureInstalled();
   await step("Bundling", async () => {
-    for (const program of [{ workspace: "infra", script: "bundle" }, ...programs]) {
-      await mustRun("npm", build(program), `@heddle/${program.workspace} could not be built.`, options);
+    for (const program of [{ name: "infra", build: ["npm", "run", "build", "-w", "@heddle/infra"] }, ...programs]) {
+      if ((await build(program.build)) !== 0) throw new BootstrapFailure(`@heddle/${program.name} could not be built.`);
     }
   });
   for (const program of programs) void keepBuilt(program);

@@ -37,7 +37,8 @@ export function createTemporal(
       ],
       env: inheritedEnv(),
       isReady: async () => (await acceptsConnections(port)) && (await hasNamespace(binary, address)),
-      stopGraceMs: 10_000,
+      // Its file survives a kill, and just after its first start it takes long to stop.
+      stopGraceMs: 5_000,
     },
     host,
   );
