@@ -12,6 +12,8 @@ export const DEFAULT_SIZES: FrameSizes = { sidebar: 288, work: 560 };
 const LIMITS = { sidebar: { min: 220, max: 480 }, work: { min: 320, max: 1200 } };
 
 export type AppFrameProps = {
+  /** Names the page for screen readers (its h1): the thread's title. */
+  title: string;
   sidebar: ReactNode;
   main: ReactNode;
   /** Without it the frame has two columns. */
@@ -63,40 +65,43 @@ export function AppFrame(props: AppFrameProps) {
       className="flex h-dvh flex-col overflow-hidden bg-canvas"
       style={{ "--sidebar": `${sizes.sidebar}px`, "--work": `${sizes.work}px` } as CSSProperties}
     >
-      <div className="flex min-h-0 flex-1">
-        <aside
+      <main className="flex min-h-0 flex-1">
+        <h1 className="sr-only">{props.title}</h1>
+        <section
           aria-label="Projects and threads"
+          data-sidebar=""
           className={cn(
-            "flex min-h-0 flex-col frame:w-(--sidebar) frame:shrink-0 max-frame:flex-1",
+            "relative flex min-h-0 flex-col frame:w-(--sidebar) frame:shrink-0 max-frame:flex-1",
             shown !== "sidebar" && "max-frame:hidden",
             !sidebarOpen && "frame:hidden",
           )}
         >
           {sidebar}
-        </aside>
-        {sidebarOpen && resizer("sidebar", "Width of the sidebar")}
-        <main
+          {resizer("sidebar", "Width of the sidebar")}
+        </section>
+        <section
+          aria-label="Conversation"
           className={cn(
             "flex min-h-0 min-w-0 flex-1 flex-col bg-surface frame:min-w-80",
             shown !== "main" && "max-frame:hidden",
           )}
         >
           {main}
-        </main>
-        {work !== undefined && workOpen && resizer("work", "Width of the work column")}
+        </section>
         {work !== undefined && (
           <section
             aria-label="Work"
             className={cn(
-              "flex min-h-0 min-w-0 flex-col bg-surface frame:w-(--work) frame:min-w-80 max-frame:flex-1",
+              "relative flex min-h-0 min-w-0 flex-col bg-surface frame:w-(--work) frame:min-w-80 max-frame:flex-1",
               shown !== "work" && "max-frame:hidden",
               !workOpen && "frame:hidden",
             )}
           >
             {work}
+            {resizer("work", "Width of the work column")}
           </section>
         )}
-      </div>
+      </main>
       <nav
         aria-label="Columns"
         className="flex shrink-0 border-line border-t bg-canvas pb-[env(safe-area-inset-bottom)] frame:hidden"

@@ -1,5 +1,6 @@
 "use client";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
+import { cn } from "./cn.ts";
 
 export type ColumnResizerProps = {
   label: string;
@@ -58,7 +59,10 @@ export function ColumnResizer(props: ColumnResizerProps) {
       onPointerCancel={() => {
         start.current = null;
       }}
-      className="group relative z-10 w-px shrink-0 cursor-col-resize touch-none bg-line outline-none max-frame:hidden"
+      className={cn(
+        "group absolute inset-y-0 z-20 w-px cursor-col-resize touch-none bg-line outline-none max-frame:hidden",
+        grows === "right" ? "-right-px" : "left-0",
+      )}
     >
       <span className="absolute inset-y-0 -left-1 w-2.25 transition-colors duration-100 group-hover:bg-accent-text/25 group-focus-visible:bg-accent-text/40 group-active:bg-accent-text/40" />
     </div>

@@ -112,7 +112,7 @@ function CommitForm(props: CommitDialogProps & { formId: string }) {
             {...control}
             value={body}
             rows={5}
-            className="field-sizing-content max-h-64"
+            className="field-sizing-content max-h-64 min-h-28"
             placeholder={loading ? "" : "Why, and what a reviewer should know"}
             onChange={(event) => setEdited({ ...edited, body: event.target.value })}
           />

@@ -74,43 +74,49 @@ export function Composer(props: ComposerProps) {
   }
 
   return (
-    <form onSubmit={send} className="mx-auto w-full max-w-[47.5rem] px-4 pb-3" aria-busy={pending || undefined}>
-      {note && (
-        <p
-          id={`${id}-note`}
-          role={error ? "alert" : undefined}
-          className="mb-1.5 flex items-start gap-1.5 px-1 text-danger text-xs"
-        >
-          <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
-          {note}
-        </p>
-      )}
-      <div className="rounded-xl border border-control bg-raised focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
-        <textarea
-          ref={field}
-          aria-label="Prompt"
-          aria-describedby={note ? `${id}-note` : undefined}
-          placeholder={props.placeholder ?? "Ask for a change"}
-          // biome-ignore lint/a11y/noAutofocus: on a page whose one purpose is to write a prompt
-          autoFocus={props.autoFocus}
-          rows={1}
-          value={text}
-          readOnly={pending}
-          onChange={(event) => change(event.target.value)}
-          onKeyDown={onKeyDown}
-          className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-subtle read-only:text-muted"
-        />
-        <div className="flex items-center gap-1 px-1.5 pb-1.5">
-          <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
-            <ModelPicker models={models} value={model} onValueChange={onModelChange} disabled={pending} />
-            {tools}
+    <form
+      onSubmit={send}
+      aria-busy={pending || undefined}
+      className="shrink-0 overflow-hidden [scrollbar-gutter:stable] [scrollbar-width:thin]"
+    >
+      <div className="mx-auto w-full max-w-[47.5rem] px-4 pt-px pb-3">
+        {note && (
+          <p
+            id={`${id}-note`}
+            role={error ? "alert" : undefined}
+            className="mb-1.5 flex items-start gap-1.5 px-1 text-danger text-xs"
+          >
+            <CircleAlert className="mt-px size-3.5 shrink-0" aria-hidden />
+            {note}
+          </p>
+        )}
+        <div className="rounded-xl border border-control bg-raised focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
+          <textarea
+            ref={field}
+            aria-label="Prompt"
+            aria-describedby={note ? `${id}-note` : undefined}
+            placeholder={props.placeholder ?? "Ask for a change"}
+            // biome-ignore lint/a11y/noAutofocus: on a page whose one purpose is to write a prompt
+            autoFocus={props.autoFocus}
+            rows={1}
+            value={text}
+            readOnly={pending}
+            onChange={(event) => change(event.target.value)}
+            onKeyDown={onKeyDown}
+            className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-subtle read-only:text-muted"
+          />
+          <div className="flex items-center gap-1 px-1.5 pb-1.5">
+            <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
+              <ModelPicker models={models} value={model} onValueChange={onModelChange} disabled={pending} />
+              {tools}
+            </div>
+            <span className="mr-1 flex items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
+              <Kbd keys={[mod, "Enter"]} />
+            </span>
+            <Button type="submit" variant="primary" size="sm" disabled={!ready && !pending} pending={pending}>
+              <ArrowUp aria-hidden /> {sendLabel}
+            </Button>
           </div>
-          <span className="mr-1 flex items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
-            <Kbd keys={[mod, "Enter"]} />
-          </span>
-          <Button type="submit" variant="primary" size="sm" disabled={!ready && !pending} pending={pending}>
-            <ArrowUp aria-hidden /> {sendLabel}
-          </Button>
         </div>
       </div>
     </form>

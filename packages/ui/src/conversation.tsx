@@ -38,7 +38,7 @@ export function Conversation(props: ConversationProps) {
         role="log"
         aria-live="off"
         aria-label="Conversation"
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [scrollbar-gutter:stable]"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [scrollbar-gutter:stable] [scrollbar-width:thin]"
       >
         <div ref={content} className="mx-auto min-h-full max-w-[47.5rem] px-4 py-5">
           {rows.length === 0 && !tail ? empty : null}

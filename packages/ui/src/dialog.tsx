@@ -30,6 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
         <Primitive.Overlay className={overlayClasses} />
         <Primitive.Content
           className={cn(sheetClasses, WIDTHS[width])}
+          onOpenAutoFocus={focusFirstField}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
@@ -49,6 +50,14 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** The first field takes the focus, or the dialog itself: never its close button. */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  (dialog.querySelector<HTMLElement>("input, textarea") ?? dialog).focus();
 }
 
 /** The row of buttons at the end of a dialog. */

@@ -7,9 +7,9 @@ import { segmentsOf } from "./segments.ts";
 import { useHighlight } from "./use-highlight.ts";
 
 const STYLES = {
-  context: { row: "", gutter: "", mark: "", sign: "" },
-  add: { row: "bg-diff-add", gutter: "bg-diff-add-gutter", mark: "bg-diff-add-mark", sign: "+" },
-  del: { row: "bg-diff-del", gutter: "bg-diff-del-gutter", mark: "bg-diff-del-mark", sign: "−" },
+  context: { row: "", gutter: "text-subtle", mark: "", sign: "" },
+  add: { row: "bg-diff-add", gutter: "bg-diff-add-gutter text-muted", mark: "bg-diff-add-mark", sign: "+" },
+  del: { row: "bg-diff-del", gutter: "bg-diff-del-gutter text-muted", mark: "bg-diff-del-mark", sign: "−" },
 };
 
 /** Hunks as a table: old number, new number, line. Numbers and signs stay out of what is copied. */
@@ -60,7 +60,7 @@ const HunkLines = memo(function HunkLines({ hunk, before, after }: HunkLinesProp
 
 function LineRow({ line, tokens }: { line: DiffLine; tokens?: Token[] }) {
   const style = STYLES[line.kind];
-  const gutter = cn("select-none px-[1ch] text-right align-top text-subtle", style.gutter);
+  const gutter = cn("select-none px-[1ch] text-right align-top", style.gutter);
   return (
     <tr className={style.row}>
       <td className={gutter}>{line.oldLine}</td>

@@ -65,6 +65,6 @@ describe("describeLooks", () => {
       tool("d", "list_files"),
       tool("e", "list_files"),
     ];
-    expect(describeLooks(looks)).toBe("Read 2 files, searched, listed twice");
+    expect(describeLooks(looks)).toBe("Read 2 files, searched, listed files twice");
   });
 });

@@ -52,7 +52,7 @@ export function describeLooks(items: readonly Look[]): string {
   }
   const parts = [...counts].map(([kind, count]) => {
     if (kind === "read") return count === 1 ? "read a file" : `read ${count} files`;
-    const verb = kind === "list" ? "listed" : "searched";
+    const verb = kind === "list" ? "listed files" : "searched";
     return count === 1 ? verb : count === 2 ? `${verb} twice` : `${verb} ${count} times`;
   });
   const text = parts.join(", ");

@@ -20,6 +20,7 @@ const COMPONENTS: Components = {
   pre: ({ children }) => <>{children}</>,
   inlineCode: ({ node: _, className: _class, ...props }) => <code {...props} />,
   img: ({ alt, src }) => <RemoteImage alt={alt} src={typeof src === "string" ? src : undefined} />,
+  input: ({ node: _, ...props }) => <input {...props} aria-label={props.checked ? "Done" : "To do"} />,
   table: ({ node: _, className: _class, ...props }) => (
     <ScrollBox label="Table" className="markdown-table">
       <table {...props} />

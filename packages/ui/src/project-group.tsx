@@ -75,7 +75,7 @@ export function ProjectGroup(props: ProjectGroupProps) {
 function moveFocus(event: KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step === undefined) return;
-  const scope = event.currentTarget.closest("nav, aside") ?? event.currentTarget;
+  const scope = event.currentTarget.closest("[data-sidebar]") ?? event.currentTarget;
   const rows = [...scope.querySelectorAll<HTMLElement>("[data-thread-row]")];
   const next = rows[rows.indexOf(document.activeElement as HTMLElement) + step];
   if (!next) return;

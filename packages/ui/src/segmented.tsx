@@ -17,7 +17,7 @@ export function Segmented({ value, onValueChange, options, label }: SegmentedPro
       aria-label={label}
       value={value}
       onValueChange={(next) => next && onValueChange(next)}
-      className="inline-flex rounded-md bg-sunken p-0.5 ring-1 ring-line"
+      className="inline-flex w-fit rounded-md bg-sunken p-0.5 ring-1 ring-line"
     >
       {options.map((option) => (
         <ToggleGroup.Item

@@ -54,7 +54,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, href, selected }: Thr
             {branch}
           </span>
         </span>
-        {additions + deletions > 0 && <DiffCounts additions={additions} deletions={deletions} />}
+        <DiffCounts additions={additions} deletions={deletions} />
       </span>
     </Link>
   );

@@ -9,9 +9,9 @@ export type TokenCreatedProps = { name: string; token: string; onDismiss: () => 
 export function TokenCreated({ name, token, onDismiss }: TokenCreatedProps) {
   return (
     <section role="status" className="flex flex-col gap-2 rounded-lg border border-line-strong bg-raised p-4">
-      <h3 className="flex items-center gap-2 font-medium text-sm">
+      <h2 className="flex items-center gap-2 font-medium text-sm">
         <KeyRound className="size-4 text-accent-text" aria-hidden /> Token “{name}” was made
-      </h3>
+      </h2>
       <p className="text-muted text-sm">Copy it now. Heddle keeps only its hash and cannot show it again.</p>
       <CodeLine text={token} label="Copy token" />
       <Button size="sm" onClick={onDismiss} className="self-start">

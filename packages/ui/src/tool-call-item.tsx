@@ -1,5 +1,5 @@
 "use client";
-import { FileSearch, FolderTree, type LucideIcon, TextSearch, Wrench } from "lucide-react";
+import { FilePen, FileSearch, FolderTree, type LucideIcon, TextSearch, Wrench } from "lucide-react";
 import { Badge } from "./badge.tsx";
 import { Disclosure } from "./disclosure.tsx";
 import { ScrollBox } from "./scroll-box.tsx";
@@ -8,6 +8,8 @@ import type { ToolCallItem } from "./types.ts";
 const KNOWN: Record<string, { icon: LucideIcon; verb: string; key: string }> = {
   read_file: { icon: FileSearch, verb: "Read", key: "path" },
   list_files: { icon: FolderTree, verb: "Listed", key: "path" },
+  write_file: { icon: FilePen, verb: "Write", key: "path" },
+  edit_file: { icon: FilePen, verb: "Edit", key: "path" },
   search_files: { icon: TextSearch, verb: "Searched", key: "pattern" },
 };
 
@@ -45,7 +47,8 @@ export function ToolCallItemView({ item }: { item: ToolCallItem }) {
 function briefOf(input: unknown, key: string | undefined): string {
   if (typeof input !== "object" || input === null) return typeof input === "string" ? input : "";
   const values = Object.entries(input).filter(([name]) => key === undefined || name === key);
-  return values.map(([, value]) => (typeof value === "string" ? value : JSON.stringify(value))).join(" ");
+  const text = values.map(([, value]) => (typeof value === "string" ? value : JSON.stringify(value))).join(" ");
+  return text.slice(0, 200);
 }
 
 function Value({ title, value }: { title: string; value: unknown }) {
