@@ -1,12 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { startTestServices, type TestServices } from "./test-services.ts";
-
-declare module "vitest" {
-  // biome-ignore lint/style/useConsistentTypeDefinitions: only an interface can be added to
-  export interface ProvidedContext {
-    testServices: TestServices;
-  }
-}
+import { startTestServices } from "./test-services.ts";
 
 /** Vitest runs this once around all integration tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

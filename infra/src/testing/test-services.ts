@@ -8,15 +8,7 @@ import { databaseName, ensureDatabase } from "../postgres.ts";
 import { startScratchPostgres } from "../scratch-postgres.ts";
 import { createTemporal } from "../temporal.ts";
 import { findTemporal } from "../temporal-binary.ts";
-
-export type TestServices = {
-  /** A migrated database that serves as template only: nothing may connect to it. */
-  templateUrl: string;
-  /** For making databases. */
-  adminUrl: string;
-  /** `host:port` of a Temporal server with the namespace `default`. */
-  temporalAddress: string;
-};
+import type { TestServices } from "./test-context.ts";
 
 /** One real PostgreSQL and one real Temporal server for a whole test run, in temporary folders. */
 export async function startTestServices(): Promise<TestServices & { stop(): Promise<void> }> {
@@ -39,7 +31,8 @@ async function startTestPostgres() {
   return postgres;
 }
 
-async function startTestTemporal() {
+/** A Temporal server of its own, for a test whose workflows must not meet those of others. */
+export async function startTestTemporal() {
   const dir = mkdtempSync(join(tmpdir(), "heddle-temporal-"));
   const report = (line: string) => console.log(line);
   const binary = await findTemporal(readEnv().HEDDLE_TEMPORAL_BIN, { report });
