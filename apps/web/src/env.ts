@@ -14,10 +14,16 @@ const secretKeys = list.refine(
 );
 
 const schema = z.object({
-  HEDDLE_HOME: z.string().min(1, "must name the folder that holds all state").transform((path) => resolve(path)),
+  HEDDLE_HOME: z
+    .string()
+    .min(1, "must name the folder that holds all state")
+    .transform((path) => resolve(path)),
   HEDDLE_HOST: z.string().default("127.0.0.1"),
   HEDDLE_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
-  HEDDLE_DEV: z.enum(["0", "1"]).default("0").transform((flag) => flag === "1"),
+  HEDDLE_DEV: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((flag) => flag === "1"),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
   TEMPORAL_ADDRESS: z.string().regex(/^[^/\s]+:\d+$/, "must be host:port"),
   HEDDLE_SECRET_KEYS: secretKeys,
@@ -25,7 +31,10 @@ const schema = z.object({
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, message: "must be the http or https address that people open" }),
   HEDDLE_REPO_ROOTS: list
     .default(["/"])
-    .refine((roots) => roots.length > 0 && roots.every((root) => isAbsolute(root)), "must be absolute paths, separated by commas"),
+    .refine(
+      (roots) => roots.length > 0 && roots.every((root) => isAbsolute(root)),
+      "must be absolute paths, separated by commas",
+    ),
   HEDDLE_ALLOWED_PRIVATE_HOSTS: list.default([]).transform((hosts) => hosts.map((host) => host.toLowerCase())),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 });

@@ -40,10 +40,7 @@ function tokenOf(authorization: string | null): string | null {
 }
 
 /** The id of the session row that the cookie stands for, still to be checked against the row. */
-export async function sessionIdOf(
-  { env }: Pick<Runtime, "env">,
-  cookieHeader: string | null,
-): Promise<string | null> {
+export async function sessionIdOf({ env }: Pick<Runtime, "env">, cookieHeader: string | null): Promise<string | null> {
   const name = sessionCookieName(env);
   const cookie = cookieHeader?.split(/; */).find((part) => part.startsWith(`${name}=`));
   if (cookie === undefined) return null;

@@ -86,7 +86,8 @@ export function createHub(options: { url: string; db: Database; log: Logger }): 
       .then(() => {
         options.db.publisher.send({ k: "workspace", w: selfTest });
         setTimeout(() => {
-          if (client === next && !healthy) options.log.warn("hints do not arrive; streams look at the rows each second");
+          if (client === next && !healthy)
+            options.log.warn("hints do not arrive; streams look at the rows each second");
         }, selfTestTimeoutMs).unref();
       })
       .catch(() => retry(next));

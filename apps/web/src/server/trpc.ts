@@ -1,7 +1,6 @@
 import type { Permission } from "@heddle/db/permissions";
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
-import type { OpenApiMeta } from "trpc-to-openapi";
 import { z } from "zod";
 import { type Access, type Caller, openProject, openThread, openUser, openWorkspace } from "./access.ts";
 import { failureBody, failureOf } from "./failure.ts";
@@ -9,12 +8,14 @@ import type { Runtime } from "./runtime.ts";
 
 export type Context = Caller & { runtime: Runtime; requestId: string };
 
-export type ProcedureMeta = OpenApiMeta<{
+export type ProcedureMeta = {
   /** Set by the five makers below; a test fails on a procedure without it. */
   access?: Access;
+  /** The procedure's address in `/api/v1`; names in braces are keys of its input. */
+  openapi?: { method: "GET" | "POST" | "DELETE"; path: `/${string}`; summary: string };
   /** The answer holds a secret that is shown once: a stored copy of it must be sealed. */
   secretAnswer?: boolean;
-}>;
+};
 
 const t = initTRPC
   .context<Context>()

@@ -12,6 +12,9 @@ export async function readBranches(homeDir: string, projectId: string): Promise<
   const branches = names
     .filter((name) => name !== "HEAD")
     .sort()
-    .map(async (name) => ({ name, commit: await git.resolveRef({ fs, gitdir, ref: `refs/remotes/${remote}/${name}` }) }));
+    .map(async (name) => ({
+      name,
+      commit: await git.resolveRef({ fs, gitdir, ref: `refs/remotes/${remote}/${name}` }),
+    }));
   return Promise.all(branches);
 }

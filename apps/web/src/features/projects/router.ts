@@ -28,7 +28,7 @@ export const projectsRouter = router({
     .query(({ ctx }) => listProjects(ctx.scope)),
 
   get: projectProcedure("project.read")
-    .meta({ openapi: { method: "GET", path: "/projects/{projectId}" } })
+    .meta({ openapi: { method: "GET", path: "/projects/{projectId}", summary: "One project" } })
     .output(projectView)
     .query(({ ctx }) => getProject(ctx.scope)),
 

@@ -51,7 +51,9 @@ async function findGitDir(path: string): Promise<string | null> {
     return target === undefined ? null : commonDir(resolve(path, target));
   }
   const gitdir = info ? dotGit : path;
-  const parts = await Promise.all(["HEAD", "objects", "refs"].map((name) => stat(join(gitdir, name)).catch(() => null)));
+  const parts = await Promise.all(
+    ["HEAD", "objects", "refs"].map((name) => stat(join(gitdir, name)).catch(() => null)),
+  );
   return parts.every((part) => part !== null) ? gitdir : null;
 }
 

@@ -8,7 +8,10 @@ import { AppError } from "@heddle/db/errors";
  * @param allowedHosts lower-case host names and addresses that may be private
  * @throws ADDRESS_NOT_ALLOWED
  */
-export async function assertAddressAllowed(baseUrl: string | undefined, allowedHosts: readonly string[]): Promise<void> {
+export async function assertAddressAllowed(
+  baseUrl: string | undefined,
+  allowedHosts: readonly string[],
+): Promise<void> {
   if (baseUrl === undefined) return;
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (allowedHosts.includes(host)) return;

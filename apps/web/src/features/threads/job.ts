@@ -1,6 +1,7 @@
 import { AppError } from "@heddle/db/errors";
 import { readJob } from "@heddle/db/jobs";
 import type { ThreadScope } from "@heddle/db/scope";
+import { createBell } from "../../server/bell.ts";
 import type { Hub } from "../../server/hub.ts";
 
 const timeoutMs = 60_000;
@@ -11,25 +12,17 @@ const timeoutMs = 60_000;
  * @throws the job's own error, or TIMEOUT with `late` as its sentence
  */
 export async function jobOutput(scope: ThreadScope, hub: Hub, jobId: string, late: string): Promise<unknown> {
-  let wake = () => {};
-  let stirred = true;
+  const bell = createBell();
+  const deadline = Date.now() + timeoutMs;
+  const timer = setTimeout(bell.ring, timeoutMs);
   const stop = hub.onThread(scope.threadId, (event) => {
-    if (event.k === "poll" || (event.k === "job" && event.j === jobId)) stirred = true;
-    if (stirred) wake();
+    if (event.k === "poll" || (event.k === "job" && event.j === jobId)) bell.ring();
   });
-  let late_ = false;
-  const timer = setTimeout(() => {
-    late_ = true;
-    wake();
-  }, timeoutMs);
   try {
-    while (!late_) {
-      if (stirred) {
-        stirred = false;
-        const job = await readJob(scope, jobId);
-        if (job.status === "done") return job.output;
-      }
-      if (!stirred && !late_) await new Promise<void>((resolve) => { wake = resolve; });
+    while (Date.now() < deadline) {
+      const job = await readJob(scope, jobId);
+      if (job.status === "done") return job.output;
+      await bell.rung();
     }
     throw new AppError("TIMEOUT", { message: late });
   } finally {

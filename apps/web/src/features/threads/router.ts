@@ -6,8 +6,8 @@ import { commitInput, createThreadInput, sendTurnInput, threadView, turnView } f
 import { listTurns, sendTurn } from "@heddle/db/turns";
 import { z } from "zod";
 import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
-import { threadDiff } from "./diff.ts";
 import { threadDiff as threadDiffView } from "./diff.schema.ts";
+import { threadDiff } from "./diff.ts";
 import { jobOutput } from "./job.ts";
 
 const committed = z.object({ commit: z.string(), branch: z.string() });
@@ -15,7 +15,13 @@ const suggested = z.object({ message: z.string() });
 
 export const threadsRouter = router({
   create: projectProcedure("thread.create")
-    .meta({ openapi: { method: "POST", path: "/projects/{projectId}/threads", summary: "Starts a thread; it works on by itself" } })
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/projects/{projectId}/threads",
+        summary: "Starts a thread; it works on by itself",
+      },
+    })
     .input(createThreadInput)
     .output(threadView)
     .mutation(async ({ ctx, input }) => {
@@ -25,7 +31,9 @@ export const threadsRouter = router({
     }),
 
   list: projectProcedure("thread.read")
-    .meta({ openapi: { method: "GET", path: "/projects/{projectId}/threads", summary: "Threads of a project, newest first" } })
+    .meta({
+      openapi: { method: "GET", path: "/projects/{projectId}/threads", summary: "Threads of a project, newest first" },
+    })
     .output(z.array(threadView))
     .query(({ ctx }) => listThreads(ctx.scope)),
 
@@ -35,12 +43,18 @@ export const threadsRouter = router({
     .query(({ ctx }) => listWorkspaceThreads(ctx.scope)),
 
   get: threadProcedure("thread.read")
-    .meta({ openapi: { method: "GET", path: "/threads/{threadId}" } })
+    .meta({ openapi: { method: "GET", path: "/threads/{threadId}", summary: "One thread" } })
     .output(threadView)
     .query(({ ctx }) => getThread(ctx.scope)),
 
   items: threadProcedure("thread.read")
-    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/items", summary: "Items changed since `after`, in order of creation" } })
+    .meta({
+      openapi: {
+        method: "GET",
+        path: "/threads/{threadId}/items",
+        summary: "Items changed since `after`, in order of creation",
+      },
+    })
     .input(listItemsInput)
     .output(z.object({ items: z.array(itemView) }))
     .query(({ ctx, input }) => listItems(ctx.scope, input)),
@@ -51,7 +65,9 @@ export const threadsRouter = router({
     .query(({ ctx }) => listTurns(ctx.scope)),
 
   sendTurn: threadProcedure("thread.prompt")
-    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/turns", summary: "A follow-up; queued while a turn runs" } })
+    .meta({
+      openapi: { method: "POST", path: "/threads/{threadId}/turns", summary: "A follow-up; queued while a turn runs" },
+    })
     .input(sendTurnInput)
     .output(z.object({ turnId: z.string() }))
     .mutation(async ({ ctx, input }) => {
@@ -61,13 +77,21 @@ export const threadsRouter = router({
     }),
 
   diff: threadProcedure("thread.read")
-    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/diff", summary: "Changes against the base, or of one turn" } })
+    .meta({
+      openapi: { method: "GET", path: "/threads/{threadId}/diff", summary: "Changes against the base, or of one turn" },
+    })
     .input(z.object({ turnId: z.string().optional() }))
     .output(threadDiffView)
     .query(({ ctx, input }) => threadDiff(ctx.scope, ctx.runtime.env.HEDDLE_HOME, input.turnId)),
 
   commit: threadProcedure("thread.commit")
-    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/commit", summary: "Commits the worktree to the thread's branch" } })
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/threads/{threadId}/commit",
+        summary: "Commits the worktree to the thread's branch",
+      },
+    })
     .input(commitInput)
     .output(committed)
     .mutation(async ({ ctx, input: { threadId, message } }) => {
@@ -78,7 +102,13 @@ export const threadsRouter = router({
     }),
 
   suggestMessage: threadProcedure("thread.commit")
-    .meta({ openapi: { method: "POST", path: "/threads/{threadId}/commit-message", summary: "A commit message by the thread's model" } })
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/threads/{threadId}/commit-message",
+        summary: "A commit message by the thread's model",
+      },
+    })
     .output(suggested)
     .mutation(async ({ ctx, input: { threadId } }) => {
       const { jobId } = await requestCommitMessage(ctx.scope);

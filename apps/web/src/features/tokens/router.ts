@@ -22,7 +22,11 @@ export const tokensRouter = router({
 
   createPersonal: workspaceProcedure("token.own")
     .meta({
-      openapi: { method: "POST", path: "/tokens/mine", summary: "A token that acts as the signed-in person; shown once" },
+      openapi: {
+        method: "POST",
+        path: "/tokens/mine",
+        summary: "A token that acts as the signed-in person; shown once",
+      },
       secretAnswer: true,
     })
     .input(z.object({ name: z.string().trim().min(1, "Give the token a name.").max(100) }))

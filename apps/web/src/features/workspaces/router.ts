@@ -11,7 +11,9 @@ export const workspacesRouter = router({
     .query(({ ctx }) => listWorkspaces(ctx.scope)),
 
   current: workspaceProcedure("workspace.read")
-    .meta({ openapi: { method: "GET", path: "/workspace", summary: "The workspace, and what the caller may do there" } })
+    .meta({
+      openapi: { method: "GET", path: "/workspace", summary: "The workspace, and what the caller may do there" },
+    })
     .output(workspaceView)
     .query(({ ctx }) => getWorkspace(ctx.scope)),
 

@@ -1,0 +1,13 @@
+import { ThreadScreen } from "../../../../features/threads/thread-screen.tsx";
+import { requireSession } from "../../../require-session.ts";
+
+type Props = {
+  params: Promise<{ threadId: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export default async function ThreadPage({ params, searchParams }: Props) {
+  const { threadId } = await params;
+  await requireSession(`/threads/${threadId}`, searchParams);
+  return <ThreadScreen key={threadId} threadId={threadId} />;
+}

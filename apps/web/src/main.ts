@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import next from "next";
+import { readEnv } from "./env.ts";
+import { createLog } from "./server/log.ts";
+import { clientIpHeader, requestIdHeader } from "./server/request-info.ts";
+import { currentRuntime } from "./server/runtime.ts";
+import { contentSecurityPolicy, securityHeaders } from "./server/security-headers.ts";
+
+const stopWithinMs = 4_000;
+/** Longer than the 60 s of usual proxies, so that it is never this side that closes a connection in use. */
+const keepAliveMs = 65_000;
+
+const env = readEnv();
+const log = createLog(env.LOG_LEVEL);
+const dir = dirname(dirname(fileURLToPath(import.meta.url)));
+const app = next({ dev: env.HEDDLE_DEV, dir, hostname: env.HEDDLE_HOST, port: env.HEDDLE_PORT });
+await app.prepare();
+const handle = app.getRequestHandler();
+
+function onRequest(request: IncomingMessage, response: ServerResponse): void {
+  const requestId = crypto.randomUUID();
+  const path = request.url?.split("?", 1)[0] ?? "/";
+  const startedAt = performance.now();
+  request.headers[requestIdHeader] = requestId;
+  request.headers[clientIpHeader] = request.socket.remoteAddress ?? "";
+  const nonce = Buffer.from(crypto.randomUUID()).toString("base64");
+  const policy = contentSecurityPolicy(nonce, { dev: env.HEDDLE_DEV, https: env.NEXTAUTH_URL.startsWith("https:") });
+  // Next takes the nonce for its own scripts from the request.
+  request.headers["content-security-policy"] = policy;
+  response.setHeader("content-security-policy", policy);
+  response.setHeader(requestIdHeader, requestId);
+  for (const [name, value] of securityHeaders) response.setHeader(name, value);
+  response.once("close", () => {
+    const level = path === "/api/health" || path.startsWith("/_next/") ? "debug" : "info";
+    const durationMs = Math.round(performance.now() - startedAt);
+    log[level]({ requestId, method: request.method, path, status: response.statusCode, durationMs }, "request");
+  });
+  handle(request, response).catch((error: unknown) => {
+    log.error({ requestId, path, err: error }, "request failed");
+    response.destroy();
+  });
+}
+
+const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5_000 }, onRequest);
+
+async function stop(signal: string): Promise<void> {
+  log.info({ signal }, "stopping");
+  setTimeout(() => process.exit(0), stopWithinMs).unref();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await currentRuntime()?.close();
+  server.closeIdleConnections();
+  await closed;
+  process.exit(0);
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
+process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"));
+server.once("error", (error) => {
+  log.fatal({ err: error }, "the web server cannot listen");
+  process.exit(1);
+});
+server.listen(env.HEDDLE_PORT, env.HEDDLE_HOST, () => {
+  log.info({ host: env.HEDDLE_HOST, port: env.HEDDLE_PORT }, "listening");
+});

@@ -1,0 +1,81 @@
+import { AppError } from "@heddle/db/errors";
+import { authenticateSession, revokeSession, type SignIn, signIn } from "@heddle/db/sessions";
+import type { NextAuthOptions } from "next-auth";
+import credentials from "next-auth/providers/credentials";
+import { z } from "zod";
+import { type RequestInfo, requestInfo } from "./request-info.ts";
+import type { Runtime } from "./runtime.ts";
+import { cookieName, usesHttps } from "./session-cookie.ts";
+
+const signInInput = z.object({ email: z.string().min(1).max(320), password: z.string().min(1).max(1_000) });
+
+const sessionSeconds = 30 * 86_400;
+
+/**
+ * next-auth with passwords. The cookie holds nothing but the session row's id, encrypted; the row decides at each
+ * request. The error of a refused sign-in is one of our codes: SIGN_IN_FAILED or RATE_LIMITED.
+ */
+export function authOptions(runtime: Runtime): NextAuthOptions {
+  const { env } = runtime;
+  const secure = usesHttps(env);
+  const cookie = (purpose: "session" | "csrf" | "callback") => ({
+    name: cookieName(env, purpose),
+    options: { httpOnly: true, sameSite: "lax" as const, path: "/", secure },
+  });
+  return {
+    secret: env.NEXTAUTH_SECRET,
+    useSecureCookies: secure,
+    cookies: { sessionToken: cookie("session"), csrfToken: cookie("csrf"), callbackUrl: cookie("callback") },
+    session: { strategy: "jwt", maxAge: sessionSeconds },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    logger: {
+      error: (code) => runtime.log.warn({ code }, "sign-in"),
+      warn: (code) => runtime.log.debug({ code }, "sign-in"),
+      debug: () => undefined,
+    },
+    providers: [
+      credentials({
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(given, request) {
+          const session = await checkPassword(runtime, given, requestInfo(new Headers(request.headers)));
+          return { id: session.sessionId };
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
+      async session({ session, token }) {
+        const principal = await principalOf(runtime, token.sid);
+        return { expires: session.expires, ...(principal ? { user: { name: principal.name } } : {}) };
+      },
+    },
+    events: {
+      async signOut({ token }) {
+        const principal = await principalOf(runtime, token.sid);
+        if (principal) await revokeSession(runtime.db, principal);
+      },
+    },
+  };
+}
+
+/** Tells neither in words nor in time whether the address is known. @throws SIGN_IN_FAILED, RATE_LIMITED by code */
+async function checkPassword(runtime: Runtime, given: unknown, from: RequestInfo): Promise<SignIn> {
+  const input = signInInput.safeParse(given);
+  if (!input.success) throw new Error("SIGN_IN_FAILED");
+  const { email } = input.data;
+  try {
+    await runtime.signInLimits.attempt(email, from.ip);
+    const session = await signIn(runtime.db, input.data, from);
+    if (!session) throw new AppError("SIGN_IN_FAILED");
+    await runtime.signInLimits.succeeded(email, from.ip);
+    return session;
+  } catch (error) {
+    if (!(error instanceof AppError)) runtime.log.error({ requestId: from.requestId, err: error }, "sign-in failed");
+    // next-auth hands the message of an error to the browser.
+    throw new Error(error instanceof AppError ? error.code : "INTERNAL");
+  }
+}
+
+async function principalOf({ db }: Runtime, sid: unknown) {
+  return typeof sid === "string" ? authenticateSession(db, sid, { ip: null, requestId: "session" }) : null;
+}
