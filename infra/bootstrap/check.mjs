@@ -7,7 +7,7 @@ import { tool } from "./tools.mjs";
 const checks = [
   ["types", tool("turbo"), "run", "typecheck", "--continue", "--output-logs=errors-only"],
   ["formatting and lint", tool("biome"), "check", "--error-on-warnings"],
-  ["import rules", process.execPath, "infra/import-rules/main.mjs"],
+  ["import rules", tool("tsx"), "infra/src/import-rules/main.ts"],
   ["dead code", tool("knip"), "--no-progress"],
 ];
 

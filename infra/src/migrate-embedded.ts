@@ -9,13 +9,12 @@ import type { Postgres } from "./postgres.ts";
  */
 export async function migrateEmbedded(
   postgres: Postgres,
-  dataDir: string,
-  report: (line: string) => void,
+  { dataDir, report, migrationsDir }: { dataDir: string; report: (line: string) => void; migrationsDir?: string },
 ): Promise<void> {
-  const { applied, pending } = await readMigrationState(postgres.url());
+  const { applied, pending } = await readMigrationState(postgres.url(), migrationsDir);
   if (pending.length === 0) return;
   if (applied === 0) {
-    await applyMigrations(postgres.url());
+    await applyMigrations(postgres.url(), migrationsDir);
     return;
   }
   const backup = `${dataDir}.before-migration`;
@@ -24,7 +23,7 @@ export async function migrateEmbedded(
   await copyFolder(dataDir, backup);
   await postgres.service.start();
   try {
-    await applyMigrations(postgres.url());
+    await applyMigrations(postgres.url(), migrationsDir);
   } catch (error) {
     await postgres.service.stop();
     await copyFolder(backup, dataDir);

@@ -7,6 +7,8 @@ import { messageOf, StartFailure } from "./start-failure.ts";
 
 type Migration = { name: string; sql: string; checksum: string };
 
+const migrationsDir = join(root, "prisma", "migrations");
+
 /** The number under which Prisma's own migrate command takes its advisory lock. */
 const advisoryLock = 72_707_369;
 
@@ -25,16 +27,16 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 export type MigrationState = { applied: number; pending: Migration[] };
 
 /** @throws StartFailure if the database was made by other migrations than those of this checkout */
-export async function readMigrationState(url: string): Promise<MigrationState> {
-  return withClient(url, stateOf);
+export async function readMigrationState(url: string, dir = migrationsDir): Promise<MigrationState> {
+  return withClient(url, (client) => stateOf(client, dir));
 }
 
 /** Applies what is pending, each migration in a transaction with its own record. @returns the names of those applied */
-export async function applyMigrations(url: string): Promise<string[]> {
+export async function applyMigrations(url: string, dir = migrationsDir): Promise<string[]> {
   return withClient(url, async (client) => {
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     await client.query(bookkeeping);
-    const { pending } = await stateOf(client);
+    const { pending } = await stateOf(client, dir);
     for (const migration of pending) await apply(client, migration);
     return pending.map(({ name }) => name);
   });
@@ -58,8 +60,8 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   }
 }
 
-async function stateOf(client: pg.Client): Promise<MigrationState> {
-  const migrations = readMigrations();
+async function stateOf(client: pg.Client, dir: string): Promise<MigrationState> {
+  const migrations = readMigrations(dir);
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   const exists = await client.query(`SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS "exists"`);
   const applied: { migration_name: string; checksum: string }[] = exists.rows[0]?.exists
@@ -79,8 +81,7 @@ async function stateOf(client: pg.Client): Promise<MigrationState> {
   return { applied: applied.length, pending: migrations.filter(({ name }) => !names.has(name)) };
 }
 
-function readMigrations(): Migration[] {
-  const dir = join(root, "prisma", "migrations");
+function readMigrations(dir: string): Migration[] {
   return readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => {

@@ -42,7 +42,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
     const postgres = await createPostgres(options, host);
     await begin(postgres.service);
     await ensureDatabase(postgres, databaseName);
-    await migrateEmbedded(postgres, home.postgresDir, report);
+    await migrateEmbedded(postgres, { dataDir: home.postgresDir, report });
     return postgres.url();
   }
 

@@ -61,7 +61,8 @@ async function probe(path: string, origin: string): Promise<TemporalBinary | nul
 
 /** In a process of its own, because the SDK's native part cannot be interrupted. */
 async function download(intoDir: string, { report, signal }: Context): Promise<string | null> {
-  const testing = createRequire(import.meta.url).resolve("@temporalio/testing");
+  const require = createRequire(import.meta.url);
+  const testing = require.resolve("@temporalio/testing");
   const script = `require(process.argv[1]).TestWorkflowEnvironment.createLocal({
     server: { executable: { type: "cached-download", downloadDir: process.argv[2] } },
   }).then((env) => env.teardown()).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;

@@ -1,13 +1,23 @@
-/**
- * Who may import whom, at run time. Types are free: an `import type` is gone before the program runs.
- * `folder` matches the importing file; each import must match one of `may`, if given, and none of `mustNot`. Own files
- * of a workspace are named by their path, packages of npm and Node by their name. All rules that match a file hold; with
- * `reach`, also for the files matching it that the file imports, directly or not.
- */
+/** A rule about imports; paths are relative to the checkout. */
+export type ImportRule = {
+  name: string;
+  /** Matches the importing file. */
+  folder: RegExp;
+  /** The rule then also holds for the files matching this that such a file imports, directly or not. */
+  reach?: RegExp;
+  /** What an import must match one of: a file of ours by its path, a package of npm or Node by its name. */
+  may?: RegExp[];
+  mustNot?: RegExp[];
+};
+
 const anyNpmPackage = /^(?!apps\/|packages\/|infra\/|e2e\/)/;
 const nodeModule = /^node:/;
 
-export const rules = [
+/**
+ * Who may import whom at run time; all rules that match a file hold. Types are free: an `import type` is gone before
+ * the program runs.
+ */
+export const heddleRules: ImportRule[] = [
   {
     name: "nothing imports an app",
     folder: /^(packages|infra|e2e)\//,

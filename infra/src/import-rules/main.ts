@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../bootstrap/root.mjs";
-import { brokenRules } from "./check.mjs";
+import { root } from "../root.ts";
+import { brokenRules } from "./check.ts";
 
 const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
   cwd: root,

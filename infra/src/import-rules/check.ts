@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { build } from "esbuild";
-import { rules as heddleRules } from "./rules.mjs";
+import { build, type Plugin } from "esbuild";
+import { heddleRules } from "./rules.ts";
 
 /**
  * Finds imports that break a rule.
@@ -8,9 +8,9 @@ import { rules as heddleRules } from "./rules.mjs";
  * @param files paths of the files to look at, relative to `root`
  * @returns one sentence per broken rule and import, sorted
  */
-export async function brokenRules(root, files, rules = heddleRules) {
+export async function brokenRules(root: string, files: string[], rules = heddleRules): Promise<string[]> {
   const imports = await importsOf(root, files);
-  const broken = new Set();
+  const broken = new Set<string>();
   for (const { name, folder, reach, may, mustNot = [] } of rules) {
     const starts = [...imports.keys()].filter((file) => folder.test(file));
     for (const file of reach ? reachable(starts, imports, reach) : starts) {
@@ -24,7 +24,9 @@ export async function brokenRules(root, files, rules = heddleRules) {
   return [...broken].sort();
 }
 
-function reachable(starts, imports, reach) {
+type Imports = Map<string, Set<string>>;
+
+function reachable(starts: string[], imports: Imports, reach: RegExp): Set<string> {
   const found = new Set(starts);
   for (const file of found) {
     for (const imported of imports.get(file) ?? []) if (reach.test(imported)) found.add(imported);
@@ -33,9 +35,9 @@ function reachable(starts, imports, reach) {
 }
 
 /** What each file imports at run time, as esbuild sees it: it drops imports of types. */
-async function importsOf(root, files) {
-  const imports = new Map(files.map((file) => [file, new Set()]));
-  const listen = {
+async function importsOf(root: string, files: string[]): Promise<Imports> {
+  const imports: Imports = new Map(files.map((file) => [file, new Set<string>()]));
+  const listen: Plugin = {
     name: "listen",
     setup({ onResolve, resolve }) {
       onResolve({ filter: /.*/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
