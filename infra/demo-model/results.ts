@@ -1,37 +1,38 @@
 import type { PastCall } from "./conversation.ts";
 
-/** Readers of what Heddle's tools answer, tolerant about the wording. */
+/** Readers of what Heddle's tools answer to a model. */
 
-/** The exit code that a command's result names; null if it names none (refused, timed out). */
+const lastLine = /\n?\[([^\n]*)\]\s*$/;
+
+/** A command's exit code; null if it has none (refused, killed, timed out). */
 export function exitCode(call: PastCall | undefined): number | null {
-  const code = /\bexit(?:ed)?(?: with)?(?: code| status)?[ :=]+(\d+)/i.exec(call?.result ?? "")?.[1];
+  const code = /^exit code (\d+),/.exec(lastLine.exec(call?.result ?? "")?.[1] ?? "")?.[1];
   return code === undefined ? null : Number(code);
+}
+
+/** What a command printed, or why it was not run. */
+export function printed(call: PastCall | undefined): string {
+  const text = call?.result ?? "";
+  return (exitCode(call) === null ? text : text.replace(lastLine, "")).trimEnd();
 }
 
 /** Paths that a command printed one a line, each beginning with `./`; given without it. */
 export function printedPaths(call: PastCall | undefined): string[] {
-  return (call?.result ?? "").split("\n").flatMap((line) => (line.startsWith("./") ? [line.slice(2).trim()] : []));
+  return printed(call)
+    .split("\n")
+    .flatMap((line) => (line.startsWith("./") ? [line.slice(2)] : []));
 }
 
-/** Whether a file tool found no file to work on. */
-export function isMissing(call: PastCall | undefined): boolean {
-  return /no such file|does not exist|not found|ENOENT/i.test((call?.result ?? "").slice(0, 300));
-}
-
-/** What a file tool refused with, as one line; null if it did its work. */
+/** Why `write_file` or `edit_file` did not do its work; null if it did. */
 export function refusal(call: PastCall | undefined): string | null {
-  const sentence = (call?.result ?? "").split("\n")[0] ?? "";
-  const refused =
-    /\b(error|failed|refused|denied|cannot|could not|no such file|does not (exist|occur)|not found|not unique)\b/i;
-  return refused.test(sentence) ? sentence.slice(0, 300) : null;
+  const text = call?.result ?? "";
+  return /^(Made|Replaced|Edited) /.test(text) ? null : text.slice(0, 300);
 }
 
-/** A file's text from the result of `read_file`, without line numbers. */
+/** A file's text from the numbered lines of `read_file`; empty if it was refused. */
 export function fileText(call: PastCall | undefined): string {
-  const lines = (call?.result ?? "").split("\n");
-  const numbered = /^\s*\d+(?:\t|[:|→] ?)/;
-  const share = lines.filter((line) => numbered.test(line)).length / lines.length;
-  return (
-    share > 0.6 ? lines.filter((line) => numbered.test(line)).map((line) => line.replace(numbered, "")) : lines
-  ).join("\n");
+  return (call?.result ?? "")
+    .split("\n")
+    .flatMap((line) => /^\d+\t(.*)$/.exec(line)?.[1] ?? [])
+    .join("\n");
 }

@@ -1,12 +1,12 @@
 import { createOpenAiChat } from "@heddle/agent/models/openai-chat";
 import { ModelError, type ModelErrorKind, type ModelMessage } from "@heddle/agent/models/port";
 import { type AttemptEnd, streamWithRetries } from "@heddle/agent/models/retry";
+import { toolSpecs } from "@heddle/agent/orchestrator";
 import { commitMessageMessages } from "@heddle/agent/prompts/commit-message";
 import { titleMessages } from "@heddle/agent/prompts/title";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDemoModel, type DemoModel } from "./server.ts";
 import { loopbackFetch } from "./testing/conversation.ts";
-import { toolSpecs } from "./testing/local-tools.ts";
 
 let model: DemoModel;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ function request(name: string, prompt: string, earlier: ModelMessage[] = []) {
     { role: "user", content: prompt },
     ...earlier,
   ];
-  return { model: name, messages, tools: toolSpecs };
+  return { model: name, messages, tools: toolSpecs() };
 }
 
 /** One step that has been played: the call and what came of it. */

@@ -1,4 +1,4 @@
-import { exitCode, isMissing, refusal } from "../results.ts";
+import { exitCode, printed, refusal } from "../results.ts";
 import { type Script, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { fence, quote } from "./shell-text.ts";
@@ -10,7 +10,7 @@ export function* createFile(path: string, content: string | null): Script {
   const [written] = yield step("", call("write_file", { path, content: text }));
   const refused = refusal(written);
   if (refused !== null) return `I could not write \`${path}\`: ${refused}`;
-  const verb = isMissing(found) ? "created" : "rewrote";
+  const verb = / does not exist\.$/.test(found?.result ?? "") ? "created" : "rewrote";
   return `I ${verb} \`${path}\`. It holds:\n\n${fence(text, language(path))}`;
 }
 
@@ -18,14 +18,17 @@ export function* createFile(path: string, content: string | null): Script {
 export function* appendToFile(path: string, text: string): Script {
   const command = `printf '%s\\n' ${quote(text)} >> ${quote(path)} && tail -n 5 ${quote(path)}`;
   const [result] = yield step(`I append to \`${path}\`.`, call("shell", { command }));
-  if (exitCode(result) !== 0) return `I could not append to \`${path}\`. ${result?.result.trim() ?? ""}`;
+  if (exitCode(result) !== 0) return `I could not append to \`${path}\`. ${printed(result)}`;
   return `I appended to \`${path}\`:\n\n${fence(text)}`;
 }
 
 /** Replaces every occurrence of a text in a file. */
 export function* replaceInFile(path: string, oldText: string, newText: string): Script {
   yield step(`I read \`${path}\` first.`, call("read_file", { path }));
-  const [edited] = yield step("", call("edit_file", { path, oldText, newText, replaceAll: true }));
+  const [edited] = yield step(
+    "",
+    call("edit_file", { path, old_string: oldText, new_string: newText, replace_all: true }),
+  );
   const refused = refusal(edited);
   if (refused !== null) return `I left \`${path}\` as it was: ${refused}`;
   return `I replaced \`${oldText}\` with \`${newText}\` in \`${path}\`.`;
@@ -34,9 +37,7 @@ export function* replaceInFile(path: string, oldText: string, newText: string): 
 /** Deletes a file; git keeps the old version. */
 export function* deleteFile(path: string): Script {
   const [result] = yield step("", call("shell", { command: `rm -- ${quote(path)}` }));
-  return exitCode(result) === 0
-    ? `I deleted \`${path}\`.`
-    : `I could not delete \`${path}\`. ${result?.result.trim() ?? ""}`;
+  return exitCode(result) === 0 ? `I deleted \`${path}\`.` : `I could not delete \`${path}\`. ${printed(result)}`;
 }
 
 /** Moves a file, with the folders that the new place needs. */
@@ -45,7 +46,7 @@ export function* renameFile(from: string, to: string): Script {
   const [result] = yield step("", call("shell", { command: `${folder}mv -n -- ${quote(from)} ${quote(to)}` }));
   return exitCode(result) === 0
     ? `I renamed \`${from}\` to \`${to}\`.`
-    : `I could not rename \`${from}\`. ${result?.result.trim() ?? ""}`;
+    : `I could not rename \`${from}\`. ${printed(result)}`;
 }
 
 function withNewline(text: string): string {

@@ -1,4 +1,4 @@
-import { exitCode, fileText, printedPaths } from "../results.ts";
+import { exitCode, fileText, printed, printedPaths } from "../results.ts";
 import { type Script, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { fence, listFilesCommand, quote } from "./shell-text.ts";
@@ -26,7 +26,7 @@ export function* readmeSection(title: string, text: string | null): Script {
     "I add the section.",
     call("shell", { command: `printf '\\n%s\\n' ${quote(section)} >> ${quote(readme)}` }),
   );
-  if (exitCode(result) !== 0) return `I could not write \`${readme}\`. ${result?.result.trim() ?? ""}`;
+  if (exitCode(result) !== 0) return `I could not write \`${readme}\`. ${printed(result)}`;
   return `I added a section to \`${readme}\`:\n\n${fence(section, "markdown")}`;
 }
 

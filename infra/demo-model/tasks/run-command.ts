@@ -1,4 +1,4 @@
-import { exitCode } from "../results.ts";
+import { exitCode, printed } from "../results.ts";
 import { type Script, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { fence, tail } from "./shell-text.ts";
@@ -9,5 +9,5 @@ export function* runCommand(command: string): Script {
   const code = exitCode(result);
   const outcome =
     code === 0 ? "It succeeded." : code === null ? "It did not finish." : `It failed with exit code ${code}.`;
-  return `${outcome}\n\n${fence(tail(result?.result ?? "", 20), "text")}`;
+  return `${outcome}\n\n${fence(tail(printed(result), 20), "text")}`;
 }

@@ -1,4 +1,4 @@
-import { exitCode, fileText, printedPaths, refusal } from "../results.ts";
+import { exitCode, fileText, printed, printedPaths, refusal } from "../results.ts";
 import { type Script, type StepResults, step } from "../script.ts";
 import { call } from "../wire.ts";
 import { proposeEdits, type SourceEdit } from "./repair.ts";
@@ -17,7 +17,7 @@ export function* runTests(fix: boolean): Script {
   if (command === null)
     return "I found no tests that I know how to run: no test script, no pytest, Go, Cargo or Makefile project.";
   const [first] = yield step(`The tests are run with \`${command}\`.`, call("shell", { command }));
-  const output = first?.result ?? "";
+  const output = printed(first);
   if (exitCode(first) === 0) return `All tests pass.\n\n${fence(tail(output, 12), "text")}`;
   const report = readTestOutput(output, paths);
   const failures =
@@ -36,7 +36,7 @@ export function* runTests(fix: boolean): Script {
     tries++;
     const [again] = yield step("I run the tests again.", call("shell", { command }));
     if (exitCode(again) === 0) return success(edit, report, command);
-    yield step("", call("edit_file", { path: edit.path, oldText: edit.newText, newText: edit.oldText }));
+    yield step("", call("edit_file", { path: edit.path, old_string: edit.newText, new_string: edit.oldText }));
   }
   return `I could not find a small change that makes the tests pass. I tried ${tries} and undid each, so the files are as before.\n\nStill failing:\n\n${failures}`;
 }
@@ -94,7 +94,7 @@ function importedPaths(testPath: string, test: string): string[] {
 function* tryEdit(edit: SourceEdit, sentence: string): Generator<Step, string | null, StepResults> {
   const [edited] = yield step(
     `${sentence}\n\nSuspect: \`${edit.path}\`, ${edit.reason}.`,
-    call("edit_file", { path: edit.path, oldText: edit.oldText, newText: edit.newText }),
+    call("edit_file", { path: edit.path, old_string: edit.oldText, new_string: edit.newText }),
   );
   return refusal(edited);
 }
