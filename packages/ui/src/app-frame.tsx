@@ -71,7 +71,7 @@ export function AppFrame(props: AppFrameProps) {
           aria-label="Projects and threads"
           data-sidebar=""
           className={cn(
-            "relative flex min-h-0 flex-col frame:w-(--sidebar) frame:shrink-0 max-frame:flex-1",
+            "relative flex min-h-0 min-w-0 flex-col frame:w-(--sidebar) frame:shrink-0 max-frame:flex-1",
             shown !== "sidebar" && "max-frame:hidden",
             !sidebarOpen && "frame:hidden",
           )}

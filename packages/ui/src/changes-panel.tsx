@@ -46,7 +46,7 @@ export function ChangesPanel(props: ChangesPanelProps) {
     onSelectPath?.(path);
     const header = scroller.current?.querySelector(`[data-diff-file="${CSS.escape(path)}"]`);
     header?.parentElement?.scrollIntoView({ block: "start" });
-    header?.querySelector("button")?.focus({ preventScroll: true });
+    header?.querySelector<HTMLElement>("[aria-expanded]")?.focus({ preventScroll: true });
   }
 
   return (
@@ -119,8 +119,8 @@ function Totals({ files }: { files: readonly FileDiff[] }) {
 function moveFocus(event: KeyboardEvent, scope: HTMLElement | null): void {
   if (event.metaKey || event.ctrlKey || event.altKey || !scope) return;
   const target = {
-    j: ["[data-diff-file] > button", 1],
-    k: ["[data-diff-file] > button", -1],
+    j: ["[data-diff-file] > [aria-expanded]", 1],
+    k: ["[data-diff-file] > [aria-expanded]", -1],
     n: ["[data-diff-hunk]", 1],
     p: ["[data-diff-hunk]", -1],
   }[event.key] as [string, number] | undefined;

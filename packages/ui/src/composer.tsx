@@ -105,12 +105,12 @@ export function Composer(props: ComposerProps) {
             onKeyDown={onKeyDown}
             className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-subtle read-only:text-muted"
           />
-          <div className="flex items-center gap-1 px-1.5 pb-1.5">
+          <div className="flex items-end gap-1 px-1.5 pb-1.5">
             <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
               <ModelPicker models={models} value={model} onValueChange={onModelChange} disabled={pending} />
               {tools}
             </div>
-            <span className="mr-1 flex items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
+            <span className="mr-1 flex h-7 items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
               <Kbd keys={[mod, "Enter"]} />
             </span>
             <Button type="submit" variant="primary" size="sm" disabled={!ready && !pending} pending={pending}>

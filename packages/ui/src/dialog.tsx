@@ -41,7 +41,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, width =
               )}
             </div>
             <Primitive.Close asChild>
-              <IconButton icon={X} label="Close" keys={["Esc"]} className="-mr-1.5" />
+              <IconButton icon={X} label="Close" keys={["Esc"]} className="-my-1 -mr-1.5 pointer-coarse:-my-2.5" />
             </Primitive.Close>
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>

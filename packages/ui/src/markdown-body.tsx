@@ -17,7 +17,6 @@ const COMPONENTS: Components = {
   ...PLAIN,
   a: ({ node: _, ...props }) => <a {...props} target="_blank" rel="noopener noreferrer nofollow" />,
   code: ({ className, children }) => <Fence className={className} code={textOf(children)} />,
-  pre: ({ children }) => <>{children}</>,
   inlineCode: ({ node: _, className: _class, ...props }) => <code {...props} />,
   img: ({ alt, src }) => <RemoteImage alt={alt} src={typeof src === "string" ? src : undefined} />,
   input: ({ node: _, ...props }) => <input {...props} aria-label={props.checked ? "Done" : "To do"} />,

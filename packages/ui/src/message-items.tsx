@@ -13,7 +13,7 @@ export function UserMessageView({ item }: { item: UserMessageItem }) {
   const name = typeof item.author === "string" ? item.author : item.author.name;
   return (
     <article
-      aria-label={`Prompt by ${name}`}
+      aria-label={`${name} asked`}
       className="mt-6 mb-3 rounded-lg border border-line bg-canvas px-3.5 py-2.5 first:mt-0"
     >
       <header className="mb-1 flex items-center gap-2 text-xs">

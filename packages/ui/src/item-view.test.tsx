@@ -1,0 +1,76 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import { Conversation } from "./conversation.tsx";
+import { DiffHunks } from "./diff-hunks.tsx";
+import { parsePatch } from "./parse-patch.ts";
+import { ThreadRow } from "./thread-row.tsx";
+import { TooltipProvider } from "./tooltip.tsx";
+import type { CommandItem, Item, ThreadView } from "./types.ts";
+
+const base = { turnId: "t1", seq: 1, status: "completed" as const, createdAt: "2026-11-21T08:00:00Z" };
+const command: CommandItem = { ...base, id: "c", type: "commandExecution", command: "npm test" };
+const html = (items: Item[]) =>
+  renderToStaticMarkup(
+    <TooltipProvider>
+      <Conversation items={items} onRetry={() => {}} announcement="The agent is working" />
+    </TooltipProvider>,
+  );
+
+describe("a conversation rendered on the server", () => {
+  it("shows a failed command's exit code and duration, closed", () => {
+    const text = html([{ ...command, exitCode: 1, durationMs: 12_400, output: "secret of the closed row" }]);
+    expect(text).toContain("exit 1");
+    expect(text).toContain("12 s");
+    expect(text).not.toContain("secret of the closed row");
+  });
+
+  it("opens a running command and shows what it printed, without escape sequences", () => {
+    const text = html([{ ...command, status: "running", output: "\u001b[32mok\u001b[0m so far" }]);
+    expect(text).toContain("ok so far");
+  });
+
+  it("offers a retry for the last item only", () => {
+    const error: Item = {
+      ...base,
+      id: "e",
+      type: "error",
+      code: "MODEL_RATE_LIMITED",
+      message: "The provider refused.",
+    };
+    expect(html([error])).toContain("Try again");
+    expect(html([error, command])).not.toContain("Try again");
+  });
+
+  it("escapes what people and models write", () => {
+    const text = html([{ ...base, id: "u", type: "userMessage", text: "<img src=x onerror=1>", author: "Ada" }]);
+    expect(text).toContain("&lt;img src=x onerror=1&gt;");
+  });
+
+  it("announces the status and nothing of the text", () => {
+    expect(html([])).toContain('role="status" class="sr-only">The agent is working');
+  });
+});
+
+it("numbers and signs the lines of a diff", () => {
+  const text = renderToStaticMarkup(<DiffHunks hunks={parsePatch("@@ -7 +7 @@\n-old\n+new\n")} path="a.txt" />);
+  expect(text.match(/data-sign="[+−]"/g)).toEqual(['data-sign="−"', 'data-sign="+"']);
+  expect(text).toContain(">7</td>");
+});
+
+it("tells a thread's state in words", () => {
+  const thread: ThreadView = {
+    id: "1",
+    projectId: "p",
+    title: "Fix slugs",
+    status: "waiting",
+    updatedAt: 0,
+    startedBy: { name: "Ada" },
+    branch: "heddle/fix-slugs",
+    additions: 3,
+    deletions: 0,
+  };
+  const text = renderToStaticMarkup(<ThreadRow thread={thread} href="/t/1" selected />);
+  expect(text).toContain('aria-current="page"');
+  expect(text).toContain('aria-label="Waits for you"');
+  expect(text).toContain("+3");
+});
