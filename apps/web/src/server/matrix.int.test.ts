@@ -1,0 +1,165 @@
+import { newId } from "@heddle/db/ids";
+import { type Permission, roleAllows, type WorkspaceRole, workspaceRoles } from "@heddle/db/permissions";
+import { type Principal, projectScope } from "@heddle/db/scope";
+import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
+import { createThread } from "@heddle/db/threads";
+import { callTRPCProcedure } from "@trpc/server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestStack, type TestStack } from "../testing/test-stack.ts";
+import type { Access } from "./access.ts";
+import { failureOf } from "./failure.ts";
+import { appRouter } from "./root.ts";
+
+/**
+ * What to send to each procedure. Where the caller passes the door, the call may still be refused for what it asks:
+ * `refusedAs` says how. A procedure without a line here fails the test.
+ */
+type Sample = { input: (ids: Ids) => unknown; refusedAs?: string };
+type Ids = { projectId: string; threadId: string };
+
+const inWorkspace: Sample = { input: () => undefined };
+const inProject: Sample = { input: ({ projectId }) => ({ projectId }) };
+const onThread: Sample = { input: ({ threadId }) => ({ threadId }) };
+
+const samples: Record<string, Sample> = {
+  "audit.list": { input: () => ({}) },
+  "audit.recent": { input: () => ({}) },
+  "audit.verify": inWorkspace,
+  "projects.branches": inProject,
+  "projects.create": {
+    input: () => ({ name: "P", source: { path: "/nowhere/at/all" } }),
+    refusedAs: "NOT_A_REPOSITORY",
+  },
+  "projects.fetch": inProject,
+  "projects.get": inProject,
+  "projects.list": inWorkspace,
+  "providers.create": {
+    input: () => ({ name: newId(), kind: "openai-chat", baseUrl: "http://127.0.0.1:9/v1", models: [{ id: "m" }] }),
+    refusedAs: "ADDRESS_NOT_ALLOWED",
+  },
+  "providers.delete": { input: () => ({ providerId: "none" }), refusedAs: "NOT_FOUND" },
+  "providers.list": inWorkspace,
+  "providers.models": inWorkspace,
+  // A turn is open on the sample thread.
+  "threads.commit": { ...onThread, refusedAs: "THREAD_BUSY" },
+  "threads.create": { input: ({ projectId }) => ({ projectId, prompt: "Do it" }) },
+  "threads.diff": onThread,
+  "threads.get": onThread,
+  "threads.items": onThread,
+  "threads.list": inProject,
+  "threads.listAll": inWorkspace,
+  "threads.sendTurn": { input: ({ threadId }) => ({ threadId, prompt: "More" }) },
+  "threads.suggestMessage": { ...onThread, refusedAs: "THREAD_BUSY" },
+  "threads.turns": onThread,
+  "tokens.create": { input: () => ({ role: "viewer" }) },
+  "tokens.createPersonal": { input: () => ({ name: "T" }) },
+  "tokens.list": inWorkspace,
+  "tokens.listMine": inWorkspace,
+  "tokens.revoke": { input: () => ({ tokenId: "none" }), refusedAs: "NOT_FOUND" },
+  "tokens.revokeMine": { input: () => ({ tokenId: "none" }), refusedAs: "NOT_FOUND" },
+  "workspaces.create": { input: () => ({ name: "W" }) },
+  "workspaces.current": inWorkspace,
+  "workspaces.list": inWorkspace,
+};
+
+type Definition = { type: "query" | "mutation"; meta: { access: Access } };
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: Definition }>).map(
+  ([name, { _def }]) => ({ name, ..._def, access: _def.meta.access }),
+);
+
+let stack: TestStack;
+let own: TestWorkspace;
+let other: TestWorkspace;
+let shared: Ids;
+let hidden: Ids;
+
+async function newThread(workspace: TestWorkspace, visibility: "private" | "shared"): Promise<Ids> {
+  const { projectId, principals } = workspace;
+  const scope = await projectScope(stack.runtime.db, principals.owner, projectId, "thread.create");
+  const { id } = await createThread(scope, { prompt: "Look around", visibility });
+  return { projectId, threadId: id };
+}
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  own = await makeWorkspace(stack.runtime.db);
+  other = await makeWorkspace(stack.runtime.db);
+  shared = await newThread(own, "shared");
+  hidden = await newThread(own, "private");
+});
+afterAll(() => stack.close());
+
+/** "ok" or the code of the refusal. */
+async function outcome(
+  name: string,
+  type: Definition["type"],
+  principal: Principal | null,
+  workspaceId: string,
+  ids: Ids,
+): Promise<string> {
+  const { runtime } = stack;
+  const ctx = { db: runtime.db, runtime, principal, workspaceId, requestId: "test" };
+  const getRawInput = async () => samples[name]?.input(ids);
+  try {
+    await callTRPCProcedure({
+      router: appRouter,
+      path: name,
+      type,
+      getRawInput,
+      ctx,
+      signal: undefined,
+      batchIndex: 0,
+    });
+    return "ok";
+  } catch (error) {
+    return failureOf(error).error.code;
+  }
+}
+
+function expected(name: string, role: WorkspaceRole, permission: Permission): string {
+  if (!roleAllows(role, permission)) return "FORBIDDEN";
+  return samples[name]?.refusedAs ?? "ok";
+}
+
+test("every procedure has a sample, and every sample a procedure", () => {
+  expect(Object.keys(samples).sort()).toEqual(procedures.map(({ name }) => name).sort());
+});
+
+describe.each(procedures)("$name", ({ name, type, access }) => {
+  test("refuses who is not signed in", async () => {
+    if (access === "public") return;
+    expect(await outcome(name, type, null, own.id, shared)).toBe("UNAUTHENTICATED");
+  });
+
+  test.each(workspaceRoles)("does for the role %s what the table says", async (role) => {
+    const result = await outcome(name, type, own.principals[role], own.id, shared);
+    expect(result).toBe(typeof access === "string" ? "ok" : expected(name, role, access.permission));
+  });
+
+  test("does not exist for the owner of another workspace", async () => {
+    const result = await outcome(name, type, other.principals.owner, own.id, shared);
+    expect(result).toBe(typeof access === "string" ? "ok" : "NOT_FOUND");
+  });
+
+  test.runIf(typeof access === "object" && access.on === "thread")(
+    "does not exist on another's private thread, save for an auditor's eyes",
+    async () => {
+      for (const role of ["admin", "member", "viewer"] as const) {
+        expect(await outcome(name, type, own.principals[role], own.id, hidden)).toBe("NOT_FOUND");
+      }
+      const permission = typeof access === "object" ? access.permission : "thread.read";
+      const result = await outcome(name, type, own.principals.auditor, own.id, hidden);
+      expect(result).toBe(expected(name, "auditor", permission));
+    },
+  );
+});
+
+test("a refusal within reach is in the audit log; one from outside leaves no trace", async () => {
+  const { prisma } = stack.runtime.db;
+  const denied = () => prisma.auditEvent.count({ where: { workspaceId: own.id, outcome: "denied" } });
+  const before = await denied();
+  await outcome("threads.commit", "mutation", own.principals.viewer, own.id, shared);
+  expect(await denied()).toBe(before + 1);
+  await outcome("threads.commit", "mutation", other.principals.owner, own.id, shared);
+  expect(await denied()).toBe(before + 1);
+});
