@@ -41,7 +41,6 @@ export function Conversation(props: ConversationProps) {
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [scrollbar-gutter:stable] [scrollbar-width:thin]"
       >
         <div ref={content} className="mx-auto min-h-full max-w-[47.5rem] px-4 py-5">
-          {rows.length === 0 && !tail ? empty : null}
           {rows.map((row, index) => {
             const next = rows[index + 1];
             const turnEnds = !next || turnOf(next) !== turnOf(row);
@@ -59,6 +58,7 @@ export function Conversation(props: ConversationProps) {
           {tail}
         </div>
       </div>
+      {rows.length === 0 && !tail && <div className="absolute inset-0">{empty}</div>}
       {unseen && (
         <button
           type="button"
