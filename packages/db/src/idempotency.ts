@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "./audit.ts";
 import type { Database } from "./database.ts";
-import { AppError, toAppError } from "./errors.ts";
+import { AppError } from "./errors.ts";
 import { Prisma } from "./generated/client.ts";
 import type { Principal } from "./scope.ts";
 
@@ -50,6 +50,6 @@ export async function once<T>(
     return value;
   } catch (error) {
     await db.prisma.idempotencyKey.delete({ where }).catch(() => undefined);
-    throw toAppError(error);
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { AppError } from "@heddle/db/errors";
 import { once } from "@heddle/db/idempotency";
+import { cleanJson } from "@heddle/db/text";
 import { callTRPCProcedure } from "@trpc/server";
 import { openProject, openThread, openUser, openWorkspace } from "./access.ts";
 import { type Endpoint, findEndpoint } from "./api-endpoints.ts";
@@ -25,7 +26,7 @@ export async function callApi(runtime: Runtime, request: Request): Promise<Respo
   const ctx: Context = { ...caller, runtime, requestId: requestInfo(request.headers).requestId };
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
   const given = hasBody ? await readJsonObject(request) : Object.fromEntries(url.searchParams);
-  const input = { ...given, ...params };
+  const input = cleanJson<Input>({ ...given, ...params });
   const call = () => callProcedure(endpoint, ctx, input, request.signal);
   const key = endpoint.method === "POST" ? idempotencyKey(request) : null;
   const answer = key === null ? await call() : await callOnce(endpoint, ctx, input, key, call);

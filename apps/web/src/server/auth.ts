@@ -1,5 +1,6 @@
 import { AppError } from "@heddle/db/errors";
 import { authenticateSession, revokeSession, type SignIn, signIn } from "@heddle/db/sessions";
+import { cleanText } from "@heddle/db/text";
 import type { NextAuthOptions } from "next-auth";
 import credentials from "next-auth/providers/credentials";
 import { z } from "zod";
@@ -7,7 +8,10 @@ import { type RequestInfo, requestInfo } from "./request-info.ts";
 import type { Runtime } from "./runtime.ts";
 import { cookieName, usesHttps } from "./session-cookie.ts";
 
-const signInInput = z.object({ email: z.string().min(1).max(320), password: z.string().min(1).max(1_000) });
+const signInInput = z.object({
+  email: z.string().min(1).max(320).transform(cleanText),
+  password: z.string().min(1).max(1_000),
+});
 
 const sessionSeconds = 30 * 86_400;
 

@@ -20,6 +20,11 @@ export async function readBody(request: Request): Promise<string> {
   }
 }
 
+/** Reads away a body that nobody has looked at: left unread, it would hold up the connection's next request. */
+export async function discardBody(request: Request): Promise<void> {
+  if (request.body !== null && !request.bodyUsed) await readBody(request).catch(() => undefined);
+}
+
 /** The body as a JSON object; an empty one is {}. @throws BAD_INPUT, PAYLOAD_TOO_LARGE */
 export async function readJsonObject(request: Request): Promise<Record<string, unknown>> {
   const text = await readBody(request);

@@ -1,8 +1,10 @@
 import type { Permission } from "@heddle/db/permissions";
 import type { ProjectScope, ThreadScope, WorkspaceScope } from "@heddle/db/scope";
+import { cleanJson } from "@heddle/db/text";
 import { type Access, type Caller, openProject, openThread, openWorkspace } from "./access.ts";
 import { authenticate } from "./authenticate.ts";
 import { failureBody, failureOf } from "./failure.ts";
+import { discardBody } from "./request-body.ts";
 import { requestInfo } from "./request-info.ts";
 import { type Runtime, runtime } from "./runtime.ts";
 
@@ -41,10 +43,11 @@ export function route<const W extends Wanted>(
   const handler = async (request: Request, context: { params: Promise<Params> }) => {
     const own = runtime();
     try {
-      const params = await context.params;
+      const params = cleanJson(await context.params);
       const recheck = () => openWanted(wanted, own, request, params) as Promise<ScopeOf<W>>;
       return await handle({ request, params, runtime: own, scope: await recheck(), recheck });
     } catch (error) {
+      await discardBody(request);
       return failureResponse(own, request, error);
     }
   };
@@ -63,14 +66,15 @@ export function failureResponse({ log }: Runtime, request: Request, thrown: unkn
     const scheme = path.startsWith("/git/") ? 'Basic realm="Heddle: any name, a token as password"' : "Bearer";
     headers.set("www-authenticate", scheme);
   }
+  // What is left of the body is not read.
+  if (status === 413) headers.set("connection", "close");
   return Response.json(failureBody(failure), { status, headers });
 }
 
 /** Who sends the request, and to which workspace where its address names no project or thread. */
 export async function callerOf(own: Runtime, request: Request): Promise<Caller> {
-  const workspaceId =
-    request.headers.get("x-heddle-workspace") ?? new URL(request.url).searchParams.get("workspaceId") ?? null;
-  return { db: own.db, principal: await authenticate(own, request), workspaceId };
+  const workspaceId = request.headers.get("x-heddle-workspace") ?? new URL(request.url).searchParams.get("workspaceId");
+  return { db: own.db, principal: await authenticate(own, request), workspaceId: cleanJson(workspaceId) };
 }
 
 async function openWanted(wanted: Wanted, own: Runtime, request: Request, params: Params): Promise<unknown> {

@@ -1,4 +1,5 @@
 import type { Permission } from "@heddle/db/permissions";
+import { cleanJson } from "@heddle/db/text";
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
 import { z } from "zod";
@@ -21,7 +22,11 @@ const t = initTRPC
   .context<Context>()
   .meta<ProcedureMeta>()
   .create({
-    transformer: superjson,
+    // PostgreSQL takes neither NUL nor lone surrogates: they are gone before any procedure sees its input.
+    transformer: {
+      input: { serialize: superjson.serialize, deserialize: (value) => cleanJson(superjson.deserialize(value)) },
+      output: superjson,
+    },
     errorFormatter({ shape, error, ctx }) {
       const failure = failureOf(error);
       const { code, message, issues } = failureBody(failure);

@@ -57,7 +57,7 @@ async function answer(routes: LoadedRoute[], incoming: IncomingMessage, outgoing
     signal: left.signal,
     ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: "half" } : {}),
   });
-  const found = match(routes, url.pathname.slice(1).split("/").map(decodeURIComponent));
+  const found = match(routes, url.pathname.slice(1).split("/").map(decode));
   const handler = found?.module[incoming.method ?? "GET"];
   const response = handler
     ? await handler(request, { params: Promise.resolve(found.params) })
@@ -70,6 +70,14 @@ async function answer(routes: LoadedRoute[], incoming: IncomingMessage, outgoing
   outgoing.flushHeaders();
   if (response.body) await pipeline(Readable.fromWeb(response.body as NodeReadableStream), outgoing);
   else outgoing.end();
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function match(routes: LoadedRoute[], given: string[]): { module: RouteModule; params: Params } | undefined {

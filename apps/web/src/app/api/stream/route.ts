@@ -1,3 +1,4 @@
+import { cleanJson } from "@heddle/db/text";
 import { openThread } from "../../../server/access.ts";
 import { resumePoint } from "../../../server/resume-point.ts";
 import { callerOf, route } from "../../../server/route.ts";
@@ -8,7 +9,7 @@ import { streamWorkspace } from "../../../server/workspace-stream.ts";
 /** All that one browser tab listens to: the workspace's lists and, with `threadId`, the open thread. */
 export const GET = route({ workspace: "workspace.read" }, async ({ request, runtime, scope, recheck }) => {
   const { hub, stopping } = runtime;
-  const threadId = new URL(request.url).searchParams.get("threadId");
+  const threadId = cleanJson(new URL(request.url).searchParams.get("threadId"));
   const after = resumePoint(request);
   if (threadId === null) {
     return eventStream(request, stopping, (sink) => streamWorkspace({ hub, sink, scope, recheck }));
