@@ -23,7 +23,7 @@ const schema = z.object({
   HEDDLE_BOOTSTRAP_TOKEN: optionalText,
   HEDDLE_DEV: z.enum(["0", "1"]).default("0"),
   NEXTAUTH_URL: optionalText,
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
 export type Env = z.infer<typeof schema>;

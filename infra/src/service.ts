@@ -18,9 +18,13 @@ export type ServiceSpec = {
   readyTimeoutMs?: number;
   stopSignal?: "SIGTERM" | "SIGINT";
   stopGraceMs?: number;
+  backOff?: BackOff;
   /** A sentence for people about a first start that failed; the default names the log. */
   explainFailure?: (logFile: string) => string;
 };
+
+/** Waits between restarts double from the first to the longest; `attempts` quick ends in a row are the last. */
+export type BackOff = { firstDelayMs: number; longestDelayMs: number; attempts: number };
 
 export type Service = {
   name: string;
@@ -34,16 +38,14 @@ export type Service = {
 export type ServiceHost = { runDir: string; logsDir: string; report: (line: string) => void };
 
 const pollMs = 40;
-const firstDelayMs = 200;
-const longestDelayMs = 10_000;
+const usualBackOff: BackOff = { firstDelayMs: 200, longestDelayMs: 10_000, attempts: 10 };
 /** A service that ran this long is healthy again: its next end starts a new count. */
 const steadyAfterMs = 30_000;
-const attemptsBeforeGivingUp = 10;
 const logRotationBytes = 20 * 1024 * 1024;
 
 /** One child process that is kept running: restarted with back-off when it ends by itself, until it is given up. */
 export function createService(spec: ServiceSpec, { runDir, logsDir, report }: ServiceHost): Service {
-  const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000 } = spec;
+  const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000, backOff = usualBackOff } = spec;
   const logFile = join(logsDir, `${name}.log`);
   let current: { child: ChildProcess; identity: ProcessIdentity | null; exited: Promise<string> } | null = null;
   let wanted = false;
@@ -87,14 +89,14 @@ export function createService(spec: ServiceSpec, { runDir, logsDir, report }: Se
     const reason = await exited;
     if (!wanted || current?.exited !== exited) return;
     const count = Date.now() - startedAt > steadyAfterMs ? 1 : failures + 1;
-    if (count > attemptsBeforeGivingUp) {
+    if (count >= backOff.attempts) {
       wanted = false;
       forgetService(runDir, name);
       report(`${name} ended ${count} times in a row and is given up (${reason}); the reason is in ${logFile}`);
       return;
     }
     report(`${name} ended (${reason}); starting it again`);
-    await sleep(Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs));
+    await sleep(Math.min(backOff.firstDelayMs * 2 ** (count - 1), backOff.longestDelayMs));
     if (!wanted) return;
     const next = launch();
     void keepRunning(next.exited, Date.now(), count);

@@ -12,6 +12,7 @@ import { root } from "./root.ts";
 import { endOrphans } from "./run-records.ts";
 import { type SignIn, seed } from "./seed.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
+import { messageOf } from "./start-failure.ts";
 import { createTemporal } from "./temporal.ts";
 import { findTemporal } from "./temporal-binary.ts";
 
@@ -78,8 +79,11 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
 
   /** `npm run dev` writes this file after each build of the program. */
   function restartWhenRebuilt(name: string): void {
-    const stamp = join(root, ".cache", `rebuilt-${name}.stamp`);
-    watchFile(stamp, { interval: 300 }, () => void services.get(name)?.restart());
+    let restarts = Promise.resolve();
+    watchFile(join(root, ".cache", `rebuilt-${name}.stamp`), { interval: 300 }, (now, before) => {
+      if (now.mtimeMs === before.mtimeMs) return;
+      restarts = restarts.then(() => services.get(name)?.restart()).catch((error) => report(messageOf(error)));
+    });
   }
 
   return {
