@@ -4,7 +4,6 @@ const schema = z.object({
   HEDDLE_HOME: z.string().min(1),
   DATABASE_URL: z.string().min(1),
   TEMPORAL_ADDRESS: z.string().min(1),
-  TEMPORAL_NAMESPACE: z.string().min(1).default("default"),
   /** base64 keys of 32 bytes, newest first, separated by commas. */
   HEDDLE_SECRET_KEYS: z.string().min(1),
   /** Hosts that may resolve to private addresses, separated by commas. */
@@ -27,7 +26,6 @@ export function readEnv() {
     homeDir: data.HEDDLE_HOME,
     databaseUrl: data.DATABASE_URL,
     temporalAddress: data.TEMPORAL_ADDRESS,
-    temporalNamespace: data.TEMPORAL_NAMESPACE,
     secretKeys: list(data.HEDDLE_SECRET_KEYS),
     allowedPrivateHosts: new Set(list(data.HEDDLE_ALLOWED_PRIVATE_HOSTS.toLowerCase())),
     healthPort: data.HEDDLE_WORKER_PORT,

@@ -2,12 +2,13 @@ import { fileURLToPath } from "node:url";
 import { createEgressFetch } from "@heddle/agent/models/egress";
 import { createSandboxes, sandboxAvailable } from "@heddle/agent/sandbox/sandboxes";
 import { createDatabase } from "@heddle/db/database";
-import { hostLeaseMs, renewHost, startHost } from "@heddle/db/hosts";
+import { startHost } from "@heddle/db/hosts";
 import { createSecretBox } from "@heddle/db/secrets";
 import { pino } from "pino";
 import { readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { readHostId } from "./host-id.ts";
+import { installTemporalLog } from "./temporal-log.ts";
 import { startWorker } from "./worker.ts";
 
 const exitAfterMs = 4_500;
@@ -15,6 +16,7 @@ const exitAfterMs = 4_500;
 async function main(): Promise<void> {
   const env = readEnv();
   const log = pino({ name: "worker", level: env.logLevel, redact: ["*.apiKey", "*.authorization"] });
+  installTemporalLog(log);
   const db = createDatabase({ url: env.databaseUrl, poolSize: 20 });
   const fence = await startHost(db, await readHostId(env.homeDir));
   const sandboxes = createSandboxes({ homeDir: env.homeDir });
@@ -33,17 +35,10 @@ async function main(): Promise<void> {
     },
     {
       temporalAddress: env.temporalAddress,
-      namespace: env.temporalNamespace,
       workflows: { workflowBundle: { codePath: fileURLToPath(new URL("workflow-bundle.js", import.meta.url)) } },
     },
   );
 
-  const lease = setInterval(async () => {
-    const ours = await renewHost(db, fence).catch(() => true);
-    if (ours) return;
-    log.error("another worker runs on this home; stopping");
-    worker.stop();
-  }, hostLeaseMs / 3);
   const health = env.healthPort === undefined ? null : serveHealth(env.healthPort);
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -57,7 +52,6 @@ async function main(): Promise<void> {
   try {
     await worker.done;
   } finally {
-    clearInterval(lease);
     health?.close();
     await sandboxes.closeAll();
     await db.close();

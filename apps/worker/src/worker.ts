@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker
 import { createControlActivities } from "./activities/control.ts";
 import { createHostActivities } from "./activities/host.ts";
 import type { Deps } from "./deps.ts";
+import { keepLease } from "./lease.ts";
 import { startReconciler } from "./reconciler.ts";
 
 /** What an update or Ctrl-C grants to steps under way before they are cut; they go on after the next start. */
@@ -21,12 +22,14 @@ export type WorkerHandle = {
  */
 export async function startWorker(
   deps: Deps,
-  options: { temporalAddress: string; namespace: string; workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath"> },
+  options: {
+    temporalAddress: string;
+    workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath">;
+  },
 ): Promise<WorkerHandle> {
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const shared = {
     connection,
-    namespace: options.namespace,
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: 4_000,
     maxHeartbeatThrottleInterval: 200,
@@ -46,21 +49,22 @@ export async function startWorker(
     maxConcurrentActivityTaskExecutions: 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
-  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection, namespace: options.namespace }), deps.log);
+  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection }), deps.log);
+
+  function stop(): void {
+    for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
+  }
+  const lease = keepLease(deps.db, deps.fence, deps.log, stop);
 
   async function run(): Promise<void> {
     try {
       await Promise.all([control.run(), host.run()]);
     } finally {
+      lease.stop();
       await reconciler.stop();
       await clientConnection.close();
       await connection.close();
     }
   }
-  return {
-    done: run(),
-    stop() {
-      for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
-    },
-  };
+  return { done: run(), stop };
 }

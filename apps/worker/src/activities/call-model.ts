@@ -4,7 +4,6 @@ import { streamWithRetries } from "@heddle/agent/models/retry";
 import { estimateTokens } from "@heddle/agent/models/tokens";
 import { describeCall, toolSpecs } from "@heddle/agent/orchestrator";
 import { systemPrompt } from "@heddle/agent/prompts/system";
-import { AppError } from "@heddle/db/errors";
 import { loadHistory } from "@heddle/db/history";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import {

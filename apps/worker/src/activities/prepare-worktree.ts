@@ -1,3 +1,4 @@
+import { readTextFile } from "@heddle/agent/git/read-file";
 import { openStore, type ProjectStore } from "@heddle/agent/git/store";
 import { AppError } from "@heddle/db/errors";
 import { recordFetch } from "@heddle/db/projects";
@@ -38,7 +39,7 @@ async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promi
       message: `There is no branch or commit “${baseRef ?? "HEAD"}” in the project.`,
     });
   }
-  const instructions = await store.readText(baseCommit, "AGENTS.md");
+  const instructions = await readTextFile(store.upstreamDir, baseCommit, "AGENTS.md");
   await recordBase(scope, { baseRef, baseCommit, instructions });
 }
 
