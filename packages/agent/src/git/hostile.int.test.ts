@@ -1,17 +1,19 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint } from "./checkpoint.ts";
 import { commitThread } from "./commit.ts";
 import { diff } from "./read.ts";
-import { createProject, type TestProject, type TestThread } from "./testing/project.ts";
+import { createProject, type TestProject, type TestThread, userGit } from "./testing/project.ts";
 import { prepareWorktree } from "./worktree.ts";
 
 /*
  * Everything here leaves a marker when it runs, at a path that both sides can write: inside, /tmp is the thread's own, so a
  * marker in the host's /tmp means that the host ran what the agent wrote.
  */
+const filter = `git config filter.x.clean "$E"; git config filter.x.smudge "$E"; echo '* filter=x' > .gitattributes`;
+
 describe("what an agent plants", () => {
   let project: TestProject;
   let base: string;
@@ -30,14 +32,9 @@ describe("what an agent plants", () => {
     const worktree = { threadId, branch, baseCommit: base };
     await prepareWorktree(thread.sandbox, project.store, worktree);
     const marker = `/tmp/${project.homeDir.split("/").at(-2)}-${threadId}`;
-    const evil = "$HOME/evil.sh";
-    await thread.sh(`cat > ${evil} <<END
-#!/bin/sh
-echo "\\$0 \\$@" >> ${marker}
-cat
-END
-chmod +x ${evil}; E=${evil}; ${plant}
-echo changed >> a.txt; echo new > new.txt`);
+    await thread.sh(`E='touch ${marker}; cat'; printf '#!/bin/sh\\n%s\\n' "$E" > hook; chmod +x hook; mkdir -p .git/hooks
+      ${plant}
+      echo changed >> a.txt; echo new > new.txt`);
     const { sandbox } = thread;
     const options = { threadId, parent: base, message: "m" };
     const { commit } = await checkpoint(sandbox, project.store, options);
@@ -45,62 +42,54 @@ echo changed >> a.txt; echo new > new.txt`);
     const author = { name: "A", email: "a@b" };
     const made = await commitThread(sandbox, project.store, { ...options, branch, author, committedAt: new Date() });
     expect((await diff(project.store.threadsDir, base, made.commit)).length).toBeGreaterThan(1);
-    return { ...thread, outside: marker, marks: async () => (await thread.sh(`cat ${marker} 2>/dev/null`)).text };
+    return { ...thread, outside: marker, marks: async () => (await thread.sh(`ls ${marker} 2>/dev/null`)).text };
   }
 
   it.each([
     [
       "hooks",
-      `for h in pre-commit post-checkout post-index-change reference-transaction post-commit post-merge; do cp $E .git/hooks/$h 2>/dev/null || { mkdir -p .git/hooks; cp $E .git/hooks/$h; }; done`,
+      "for h in pre-commit post-checkout post-index-change reference-transaction post-commit; do cp hook .git/hooks/$h; done",
     ],
     [
       "hooks path",
-      `mkdir h; cp $E h/post-index-change; cp $E h/reference-transaction; git config core.hooksPath /workspace/h`,
+      "mkdir h; cp hook h/post-index-change; cp hook h/reference-transaction; git config core.hooksPath h",
     ],
-    [
-      "clean and smudge filters",
-      `git config filter.x.clean $E; git config filter.x.smudge $E; git config filter.x.process $E; echo '* filter=x' > .gitattributes`,
-    ],
-    ["fsmonitor", `git config core.fsmonitor $E`],
+    ["clean and smudge filters", filter],
+    ["filter process", `git config filter.x.process "$E"; echo '* filter=x' > .gitattributes`],
+    ["fsmonitor", `git config core.fsmonitor "$E"`],
     [
       "textconv and external diff",
-      `git config diff.x.textconv $E; git config diff.x.command $E; git config diff.external $E; echo '* diff=x' > .gitattributes`,
+      `git config diff.x.textconv "$E"; git config diff.x.command "$E"; git config diff.external "$E"; echo '* diff=x' > .gitattributes`,
     ],
+    ["global configuration", filter.replaceAll("git config", "git config --global")],
     [
-      "global configuration",
-      `git config --global filter.x.clean $E; git config --global core.fsmonitor $E; echo '* filter=x' > .gitattributes`,
-    ],
-    [
-      "pager, editor, ssh, askpass",
-      `for k in core.pager core.editor core.sshCommand core.askPass gpg.program; do git config $k $E; done; git config commit.gpgSign true`,
+      "pager, editor, ssh, askpass, signing",
+      `for k in core.pager core.editor core.sshCommand core.askPass gpg.program; do git config $k "$E"; done; git config commit.gpgSign true`,
     ],
     [
       "nested repository with a filter",
-      `git init -q sub; cd sub; git config filter.x.clean $E; git config core.fsmonitor $E; echo '* filter=x' > .gitattributes; echo f > f; cd ..`,
+      `git init -q sub; cd sub; echo f > f; git config core.fsmonitor "$E"; ${filter}; cd ..`,
     ],
     [
       "nested repository whose git directory is elsewhere",
-      `git init -q --separate-git-dir=/workspace/elsewhere sub; git -C sub config core.fsmonitor $E; echo f > sub/f`,
+      `git init -q --separate-git-dir=elsewhere sub; git -C sub config core.fsmonitor "$E"; echo f > sub/f`,
     ],
     [
       "include of a hostile configuration",
-      `git config include.path ../evil.config; printf '[core]\\nfsmonitor = %s\\n' $E > evil.config`,
-    ],
-    [
-      "alternate pointing to the host's stores",
-      `printf '%s\\n' ${"$"}PWD/../threads.git/objects >> .git/objects/info/alternates`,
+      `git config include.path ../evil.config; git config -f evil.config core.fsmonitor "$E"`,
     ],
   ])("does not run on the host: %s", async (_, plant) => {
     const { outside } = await exercise(plant);
     expect(existsSync(outside)).toBe(false);
   });
 
-  it("leaves its mark where it does run", async () => {
-    const { marks, outside } = await exercise(
-      `git config filter.x.clean $E; echo 'a.txt filter=x' > .gitattributes; git add a.txt`,
-    );
-    expect(await marks()).toContain("evil.sh");
+  it("would run if the host's git looked at the worktree", async () => {
+    const { marks, outside, tree } = await exercise(`${filter}; git add a.txt`);
+    expect(await marks()).toContain("/tmp/");
     expect(existsSync(outside)).toBe(false);
+    await userGit(tree, "-c", "safe.directory=*", "hash-object", "a.txt");
+    expect(existsSync(outside)).toBe(true);
+    await rm(outside);
   });
 
   it("cannot make the store give it another thread's objects", async () => {
