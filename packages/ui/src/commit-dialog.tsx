@@ -1,10 +1,8 @@
 "use client";
-import { CircleCheck, GitBranch, RotateCw } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { GitBranch, RotateCw } from "lucide-react";
+import { type FormEvent, type RefObject, useId, useState } from "react";
 import { Banner } from "./banner.tsx";
 import { Button } from "./button.tsx";
-import { CodeLine } from "./code-line.tsx";
-import { CopyButton } from "./copy-button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { DiffCounts } from "./diff-counts.tsx";
 import { Field } from "./field.tsx";
@@ -21,10 +19,11 @@ export type CommitDialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   branch: string;
-  files: number;
+  /** How many files it will hold; null when only some of the changes are new. */
+  files: number | null;
   additions: number;
   deletions: number;
-  author: { name: string; email: string };
+  author: { name: string; email?: string };
   /** Lines that are added below the message: who and what helped. */
   trailers: { key: string; value: string }[];
   suggestion: CommitSuggestion;
@@ -32,20 +31,20 @@ export type CommitDialogProps = {
   onCommit: (message: { subject: string; body: string }) => void;
   pending?: boolean;
   error?: string | null;
-  /** After success. */
-  result?: { commit: string; branch: string; fetchCommand: string } | null;
+  returnFocus?: RefObject<HTMLElement | null>;
 };
 
-/** Commits a thread's changes to its branch; afterwards shows how to fetch it. */
+/** Commits a thread's changes to its branch. */
 export function CommitDialog(props: CommitDialogProps) {
-  const { open, onOpenChange, result, files, pending } = props;
+  const { open, onOpenChange, files, pending } = props;
   const formId = useId();
-  if (result) return <Committed {...props} result={result} />;
+  const what = files === null ? "changes" : plural(files, "file");
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={`Commit ${plural(files, "file")}`}
+      returnFocus={props.returnFocus}
+      title={`Commit ${what}`}
       description={
         <span className="flex flex-wrap items-center gap-x-2">
           <span className="inline-flex min-w-0 items-center gap-1">
@@ -59,7 +58,7 @@ export function CommitDialog(props: CommitDialogProps) {
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
           <Button type="submit" form={formId} variant="primary" pending={pending}>
-            Commit {plural(files, "file")}
+            Commit {what}
           </Button>
         </>
       }
@@ -145,7 +144,7 @@ function CommitForm(props: CommitDialogProps & { formId: string }) {
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 rounded-md bg-sunken px-3 py-2 text-xs">
         <dt className="text-subtle">Author</dt>
         <dd className="[overflow-wrap:anywhere]">
-          {author.name} &lt;{author.email}&gt;
+          {author.name} {author.email && <>&lt;{author.email}&gt;</>}
         </dd>
         {trailers.map((trailer) => (
           <div key={trailer.key} className="contents">
@@ -155,31 +154,5 @@ function CommitForm(props: CommitDialogProps & { formId: string }) {
         ))}
       </dl>
     </form>
-  );
-}
-
-type CommittedProps = CommitDialogProps & { result: NonNullable<CommitDialogProps["result"]> };
-
-function Committed({ open, onOpenChange, files, result }: CommittedProps) {
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={`Committed ${plural(files, "file")}`}
-      footer={
-        <Button variant="primary" onClick={() => onOpenChange(false)}>
-          Done
-        </Button>
-      }
-    >
-      <p role="status" className="flex flex-wrap items-center gap-x-1.5 gap-y-1 text-sm">
-        <CircleCheck className="size-4 text-success" aria-hidden />
-        <code className="font-mono text-xs">{result.commit.slice(0, 12)}</code>
-        <CopyButton text={result.commit} label="Copy the commit's id" /> on
-        <code className="font-mono text-xs [overflow-wrap:anywhere]">{result.branch}</code>
-      </p>
-      <p className="mt-3 mb-1.5 text-muted text-sm">Bring the branch into your own checkout:</p>
-      <CodeLine text={result.fetchCommand} />
-    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 
@@ -17,18 +17,29 @@ export type DialogProps = {
   /** Buttons at the bottom; inside a form, give the form an id and the button `form`. */
   footer?: ReactNode;
   width?: "sm" | "md" | "lg";
+  /** Takes the focus afterwards when the dialog was not opened by a click on it, e.g. because it follows another. */
+  returnFocus?: RefObject<HTMLElement | null>;
   children: ReactNode;
 };
 
 const WIDTHS = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-3xl" };
 
 /** A modal; on phones a sheet from the bottom. Focus returns to what opened it. */
-export function Dialog({ open, onOpenChange, title, description, footer, width = "md", children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, footer, width = "md", returnFocus, children } = props;
+
+  function giveFocusBack(event: Event) {
+    if (!returnFocus?.current) return;
+    event.preventDefault();
+    returnFocus.current.focus();
+  }
+
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlayClasses} />
         <Primitive.Content
+          onCloseAutoFocus={giveFocusBack}
           className={cn(sheetClasses, WIDTHS[width])}
           onOpenAutoFocus={focusFirstField}
           {...(description ? {} : { "aria-describedby": undefined })}

@@ -1,9 +1,8 @@
 "use client";
 import { Clock3, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { DiffCounts } from "./diff-counts.tsx";
 import { Elapsed } from "./elapsed.tsx";
-import { formatDuration, plural } from "./format.ts";
+import { formatDuration } from "./format.ts";
 import { IconButton } from "./icon-button.tsx";
 import type { Instant } from "./types.ts";
 
@@ -27,28 +26,24 @@ export function TurnRunning({ since, label = "Working", action }: TurnRunningPro
 }
 
 export type TurnSummaryProps = {
-  durationMs?: number | null;
-  files: number;
-  additions: number;
-  deletions: number;
-  /** Shows the turn's changes. */
-  onShowChanges?: () => void;
+  durationMs: number;
+  /** Whether any file differs from before. */
+  changed: boolean;
+  onShowChanges: () => void;
 };
 
-/** What a finished turn took and changed. */
-export function TurnSummary({ durationMs, files, additions, deletions, onShowChanges }: TurnSummaryProps) {
-  const changes = files > 0 ? plural(files, "file") : "No files changed";
+/** What a finished turn took and whether it changed something. */
+export function TurnSummary({ durationMs, changed, onShowChanges }: TurnSummaryProps) {
   return (
     <div className="mt-2 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1 px-1.5 text-subtle text-xs">
-      {typeof durationMs === "number" && <span>Worked {formatDuration(durationMs)} ·</span>}
-      {files > 0 && onShowChanges ? (
+      <span>Worked {formatDuration(durationMs)} ·</span>
+      {changed ? (
         <button type="button" onClick={onShowChanges} className="text-accent-text hover:underline">
-          {changes} changed
+          Files changed
         </button>
       ) : (
-        <span>{files > 0 ? `${changes} changed` : changes}</span>
+        <span>No files changed</span>
       )}
-      {files > 0 && <DiffCounts additions={additions} deletions={deletions} />}
     </div>
   );
 }
