@@ -20,7 +20,7 @@ cd ${inside.worktree} || exit 91
 git index-pack --stdin >/dev/null || exit 91
 if [ "$2" = restore ]; then
   chmod -R u+rwX . && find . -mindepth 1 -delete || exit 91
-  git read-tree --reset -u "$1" || exit 91
+  git -c checkout.workers=4 read-tree --reset -u "$1" || exit 91
   shift 2
   for name; do
     printf -v name '%b' "$(printf '%s' "$name" | sed 's/%/\\x/g')"
@@ -76,14 +76,18 @@ if [ -s "$add" ]; then git update-index -z --add --remove --replace --stdin <"$a
 tree=$(git write-tree) || exit 90
 
 if [ "$tree" = "$have" ]; then printf '%s 0\n' "$tree"; exit 0; fi
-git cat-file -e "$have" 2>/dev/null || exit 90
 git ls-files -z -o --directory --exclude-standard >"$others"
+set --
 while IFS= read -r -d '' path; do
-  case $path in */) find "./$path" -name .git -prune -o -type d -empty -print0 ;; esac
-done <"$others" 2>/dev/null | head -z -n 1000 | git check-ignore -z --stdin --verbose --non-matching |
-  while IFS= read -r -d '' source && IFS= read -r -d '' _ && IFS= read -r -d '' _ && IFS= read -r -d '' path; do
-    [ -n "$source" ] || printf '%s\0' "$path"
-  done >"$empty"
+  case $path in */) [ $# -ge 1000 ] || set -- "$@" "./$path" ;; esac
+done <"$others"
+if [ $# -gt 0 ]; then
+  find "$@" -name .git -prune -o -type d -empty -print0 2>/dev/null | head -z -n 1000 |
+    git check-ignore -z --stdin --verbose --non-matching |
+    while IFS= read -r -d '' source && IFS= read -r -d '' _ && IFS= read -r -d '' _ && IFS= read -r -d '' path; do
+      [ -n "$source" ] || printf '%s\0' "$path"
+    done >"$empty"
+fi
 printf '%s %s\n' "$tree" "$(wc -c <"$empty")"
 cat "$empty"
 printf '%s\n^%s\n' "$tree" "$have" | git pack-objects --revs --stdout --local -q || exit 90
