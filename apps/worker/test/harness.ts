@@ -23,6 +23,7 @@ import { pino } from "pino";
 import { installTemporalLog } from "../src/temporal-log.ts";
 import { startWorker, type WorkerHandle } from "../src/worker.ts";
 
+export const workflowsPath = fileURLToPath(new URL("../src/workflows/index.ts", import.meta.url));
 export const secretKey = Buffer.alloc(32, 7).toString("base64");
 const scenarioModels = [
   "demo",
@@ -77,6 +78,15 @@ export async function openStage(): Promise<Stage> {
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
 
+  const poke = async (threadId: string) => {
+    await client.workflow.signalWithStart(threadWorkflowType, {
+      workflowId: threadWorkflowId(threadId),
+      taskQueue: controlQueue,
+      args: [{ threadId }],
+      signal: pokeSignal,
+    });
+  };
+
   return {
     db,
     databaseUrl: url,
@@ -95,24 +105,16 @@ export async function openStage(): Promise<Stage> {
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
         log,
       };
-      const workflowsPath = fileURLToPath(new URL("../src/workflows/index.ts", import.meta.url));
       const worker = await startWorker(deps, { temporalAddress: temporal.address, workflows: { workflowsPath } });
       workers.push(worker);
       return worker;
     },
-    async poke(threadId) {
-      await client.workflow.signalWithStart(threadWorkflowType, {
-        workflowId: threadWorkflowId(threadId),
-        taskQueue: controlQueue,
-        args: [{ threadId }],
-        signal: pokeSignal,
-      });
-    },
+    poke,
     async prompt(text, model = "demo/scenario-tools") {
       const { principals, projectId } = workspace;
       const scope = await projectScope(db, principals.member, projectId, "thread.create");
       const thread = await createThread(scope, { prompt: text, model, visibility: "shared" });
-      await this.poke(thread.id);
+      await poke(thread.id);
       return threadScope(db, principals.member, thread.id, "thread.prompt");
     },
     async close() {
