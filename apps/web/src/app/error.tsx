@@ -1,0 +1,16 @@
+"use client";
+import { ErrorState } from "@heddle/ui/error-state";
+
+export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <main className="h-dvh bg-canvas">
+      <title>Error · Heddle</title>
+      <ErrorState
+        title="The page could not be shown"
+        reason="Something went wrong on the server or in this page."
+        code={error.digest}
+        onRetry={reset}
+      />
+    </main>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ThreadView } from "@heddle/db/threads.schema";
+import type { QueryClient } from "@tanstack/react-query";
+import type { useTRPC } from "../shell/trpc.ts";
+import type { LiveHandlers } from "./live-connection.ts";
+
+/** Many threads at work change the lists many times a second; they are read at most this often. */
+const listsEveryMs = 300;
+const turnsEveryMs = 100;
+
+/** Brings what the stream tells into the cache of queries. */
+export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC>): LiveHandlers {
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const checkpoints = new Map<string, string | null>();
+
+  /** Runs `read` once, `ms` from the first of any number of calls. */
+  function soon(name: string, ms: number, read: () => void): void {
+    if (timers.has(name)) return;
+    const run = () => {
+      timers.delete(name);
+      read();
+    };
+    timers.set(name, setTimeout(run, ms));
+  }
+
+  function readTurns(threadId: string): void {
+    soon(`turns:${threadId}`, turnsEveryMs, () => {
+      void queryClient.invalidateQueries({ queryKey: trpc.threads.turns.queryKey({ threadId }) });
+    });
+  }
+
+  return {
+    onWorkspace() {
+      soon("lists", listsEveryMs, () => {
+        void queryClient.invalidateQueries({ queryKey: trpc.threads.listAll.queryKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
+      });
+    },
+    onPrompt: readTurns,
+    onThread(thread) {
+      const { id: threadId, lastCheckpoint } = thread;
+      const key = trpc.threads.get.queryKey({ threadId });
+      const before = queryClient.getQueryData<ThreadView>(key);
+      if (!before || before.seq <= thread.seq) {
+        queryClient.setQueryData(key, thread);
+        queryClient.setQueryData(trpc.threads.listAll.queryKey(), (all: ThreadView[] | undefined) =>
+          all?.map((other) => (other.id === threadId ? thread : other)),
+        );
+      }
+      readTurns(threadId);
+      const shown = checkpoints.has(threadId) ? checkpoints.get(threadId) : before?.lastCheckpoint;
+      checkpoints.set(threadId, lastCheckpoint);
+      if (shown !== lastCheckpoint) {
+        void queryClient.invalidateQueries({ queryKey: trpc.threads.diff.queryKey({ threadId }) });
+      }
+    },
+    onRefused() {
+      void queryClient.invalidateQueries({ queryKey: trpc.workspaces.current.queryKey() });
+      void queryClient.invalidateQueries({ queryKey: trpc.threads.get.pathKey() });
+    },
+  };
+}

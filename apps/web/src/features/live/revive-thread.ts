@@ -1,0 +1,12 @@
+import type { ThreadView } from "@heddle/db/threads.schema";
+
+/** A thread as JSON has it, with its moments as dates again. */
+export function reviveThread(thread: ThreadView): ThreadView {
+  const { createdAt, updatedAt, runningSince } = thread;
+  return {
+    ...thread,
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    runningSince: runningSince && new Date(runningSince),
+  };
+}

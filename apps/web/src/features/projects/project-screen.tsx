@@ -1,0 +1,149 @@
+"use client";
+import { Badge } from "@heddle/ui/badge";
+import { Banner } from "@heddle/ui/banner";
+import { Button } from "@heddle/ui/button";
+import { ErrorState } from "@heddle/ui/error-state";
+import { Progress } from "@heddle/ui/progress";
+import { RelativeTime } from "@heddle/ui/relative-time";
+import { SkeletonRows } from "@heddle/ui/skeleton";
+import { sortThreads } from "@heddle/ui/sort-threads";
+import { ThreadRow } from "@heddle/ui/thread-row";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { messageOf } from "../shell/failure.ts";
+import { FailureState } from "../shell/failure-state.tsx";
+import { Screen } from "../shell/screen.tsx";
+import { type Outputs, useTRPC } from "../shell/trpc.ts";
+import { useCan } from "../shell/use-workspace.ts";
+import { NewThread } from "../threads/new-thread.tsx";
+import { useThreadRows } from "../threads/use-thread-rows.ts";
+
+type Project = Outputs["projects"]["get"];
+
+/** One repository: its state, a new thread, its threads. */
+export function ProjectScreen({ projectId }: { projectId: string }) {
+  const project = useQuery(useTRPC().projects.get.queryOptions({ projectId }));
+  const { data } = project;
+  return (
+    <Screen
+      title={data?.name ?? "Project"}
+      meta={data && <Status project={data} />}
+      actions={data?.status === "ready" && <FetchButton project={data} />}
+    >
+      {data ? (
+        <Content project={data} />
+      ) : project.isError ? (
+        <FailureState title="The project could not be loaded" error={project.error} onRetry={project.refetch} />
+      ) : (
+        <SkeletonRows rows={10} label="Loading the project" className="mx-auto w-full max-w-[47.5rem] p-6" />
+      )}
+    </Screen>
+  );
+}
+
+function Status({ project }: { project: Project }) {
+  if (project.status === "cloning") return <Badge tone="accent">Reading the repository</Badge>;
+  if (project.status === "failed") return <Badge tone="danger">Failed</Badge>;
+  return project.reason ? <Badge tone="warn">Source gone</Badge> : null;
+}
+
+function Content({ project }: { project: Project }) {
+  const canStart = useCan("thread.create");
+  if (project.status === "failed") return <Failed project={project} />;
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto flex max-w-[47.5rem] flex-col gap-4 py-6">
+        <Facts project={project} />
+        {project.reason && (
+          <Banner tone="warn" title="The repository's folder cannot be read any more" className="mx-4">
+            {project.reason} Threads go on from what was fetched last.
+          </Banner>
+        )}
+        {project.status === "cloning" && (
+          <div role="status" className="px-5">
+            <p className="mb-2 text-muted">Reading the repository. Threads started now begin as soon as it is there.</p>
+            <Progress label="Reading the repository" />
+          </div>
+        )}
+        {canStart && <NewThread project={project} placeholder="Ask for a change" />}
+        <Threads projectId={project.id} />
+      </div>
+    </div>
+  );
+}
+
+function Facts({ project }: { project: Project }) {
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 px-5 text-sm">
+      <dt className="text-subtle">Folder</dt>
+      <dd className="font-mono text-xs leading-5 [overflow-wrap:anywhere]">{project.source.path}</dd>
+      {project.defaultBranch && (
+        <>
+          <dt className="text-subtle">Default branch</dt>
+          <dd className="font-mono text-xs leading-5">{project.defaultBranch}</dd>
+        </>
+      )}
+      {project.fetchedAt && (
+        <>
+          <dt className="text-subtle">Last fetched</dt>
+          <dd>
+            <RelativeTime at={project.fetchedAt} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Failed({ project }: { project: Project }) {
+  const canManage = useCan("project.manage");
+  const fetch = useFetch(project.id);
+  return (
+    <ErrorState
+      title={`The repository of ${project.name} could not be read`}
+      reason={messageOf(fetch.error) ?? project.reason}
+      advice={<code className="font-mono text-xs">{project.source.path}</code>}
+      onRetry={canManage ? () => fetch.mutate({ projectId: project.id }) : undefined}
+      retrying={fetch.isPending}
+    />
+  );
+}
+
+function FetchButton({ project }: { project: Project }) {
+  const fetch = useFetch(project.id);
+  if (!useCan("project.manage")) return null;
+  return (
+    <Button size="sm" pending={fetch.isPending} onClick={() => fetch.mutate({ projectId: project.id })}>
+      <RefreshCw aria-hidden /> Fetch
+    </Button>
+  );
+}
+
+/** Asks the worker to look at the source again; the answer comes with the event stream. */
+function useFetch(projectId: string) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  return useMutation(
+    trpc.projects.fetch.mutationOptions({
+      onSuccess(project) {
+        queryClient.setQueryData(trpc.projects.get.queryKey({ projectId }), project);
+        void queryClient.invalidateQueries({ queryKey: trpc.projects.list.queryKey() });
+      },
+    }),
+  );
+}
+
+function Threads({ projectId }: { projectId: string }) {
+  const { data } = useQuery(useTRPC().threads.listAll.queryOptions());
+  const rows = useThreadRows(data)?.filter((row) => row.projectId === projectId);
+  return (
+    <section aria-labelledby="threads" className="px-4">
+      <h2 id="threads" className="mb-1 px-2 font-medium text-subtle text-xs">
+        Threads
+      </h2>
+      {!rows && <SkeletonRows rows={6} label="Loading threads" className="px-2 py-2" />}
+      {rows?.length === 0 && <p className="px-2 text-muted">No threads yet. The first prompt starts one.</p>}
+      {rows && sortThreads(rows).map((row) => <ThreadRow key={row.id} thread={row} href={`/threads/${row.id}`} />)}
+    </section>
+  );
+}

@@ -1,0 +1,15 @@
+import type { Permission } from "@heddle/db/permissions";
+
+/** The pages of the settings in order; without a permission everyone has them. */
+export const sections = {
+  appearance: { label: "Profile and appearance" },
+  providers: { label: "Model providers", permission: "provider.read" },
+  tokens: { label: "API tokens", permission: "token.own" },
+  audit: { label: "Audit log", permission: "audit.read" },
+} as const satisfies Record<string, { label: string; permission?: Permission }>;
+
+export type Section = keyof typeof sections;
+
+export function isSection(name: string): name is Section {
+  return Object.hasOwn(sections, name);
+}

@@ -1,0 +1,76 @@
+"use client";
+import { AppFrame, type FrameSizes, type FrameView } from "@heddle/ui/app-frame";
+import { HelpSheet } from "@heddle/ui/help-sheet";
+import { useShortcuts } from "@heddle/ui/use-shortcuts";
+import { useStored } from "@heddle/ui/use-stored";
+import { useParams, usePathname, useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { AddProject } from "../projects/add-project.tsx";
+import { ThreadWork } from "../threads/thread-work.tsx";
+import { useThread } from "../threads/use-thread.ts";
+import { useThreadAddress } from "../threads/use-thread-address.ts";
+import { setPreference } from "./cookies.ts";
+import { frameCookie } from "./frame-sizes.ts";
+import { focusComposer, shortcutGroups } from "./keys.ts";
+import { type Shell, ShellContext } from "./shell-context.ts";
+import { Sidebar } from "./sidebar.tsx";
+
+/** The columns around every page, and what can be opened from anywhere. */
+export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; children: ReactNode }) {
+  const router = useRouter();
+  const path = usePathname();
+  const { threadId } = useParams<{ threadId?: string }>();
+  const { tab, setTab } = useThreadAddress();
+  const [sidebarOpen, setSidebarOpen] = useStored("heddle-sidebar-open", true);
+  const [workKept, setWorkKept] = useStored("heddle-work-open", true);
+  const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
+  const [dialog, setDialog] = useState<"help" | "project" | null>(null);
+  const { data: thread } = useThread(threadId);
+  const workOpen = workKept || tab !== null;
+
+  const shell: Shell = {
+    sidebarOpen,
+    workOpen,
+    toggleSidebar: () => setSidebarOpen(!sidebarOpen),
+    toggleWork() {
+      setWorkKept(!workOpen);
+      void setTab(workOpen ? null : "changes");
+    },
+    addProject: () => setDialog("project"),
+    showHelp: () => setDialog("help"),
+  };
+
+  useShortcuts({
+    "?": shell.showHelp,
+    "g h": () => router.push("/"),
+    "g s": () => router.push("/settings/appearance"),
+    "g c": focusComposer,
+    "[": shell.toggleSidebar,
+    "]": shell.toggleWork,
+  });
+
+  function show(view: FrameView) {
+    setThreadsShownAt(view === "sidebar" ? path : null);
+    if (view !== "sidebar" && threadId) void setTab(view === "work" ? "changes" : null);
+  }
+
+  return (
+    <ShellContext value={shell}>
+      <AppFrame
+        title={thread?.title ?? "Heddle"}
+        sidebar={<Sidebar onNavigate={() => setThreadsShownAt(null)} />}
+        main={children}
+        work={threadId && <ThreadWork key={threadId} threadId={threadId} />}
+        sizes={sizes}
+        onSizesChange={({ sidebar, work }) => setPreference(frameCookie, `${sidebar}.${work}`)}
+        sidebarOpen={sidebarOpen}
+        workOpen={workOpen}
+        view={threadsShownAt === path ? "sidebar" : tab !== null ? "work" : "main"}
+        onViewChange={show}
+        viewNotes={{ work: thread?.filesModified ? String(thread.filesModified) : undefined }}
+      />
+      <HelpSheet open={dialog === "help"} onOpenChange={() => setDialog(null)} groups={shortcutGroups} />
+      <AddProject open={dialog === "project"} onClose={() => setDialog(null)} />
+    </ShellContext>
+  );
+}

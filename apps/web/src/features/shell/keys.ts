@@ -1,0 +1,40 @@
+import type { ShortcutGroup } from "@heddle/ui/help-sheet";
+
+export const shortcutGroups: ShortcutGroup[] = [
+  {
+    title: "Anywhere",
+    shortcuts: [
+      { keys: ["?"], does: "Show this list" },
+      { keys: ["g", "h"], does: "Go to the start page" },
+      { keys: ["g", "s"], does: "Go to the settings" },
+      { keys: ["["], does: "Show or hide the sidebar" },
+      { keys: ["]"], does: "Show or hide the changes" },
+    ],
+  },
+  {
+    title: "Sidebar",
+    shortcuts: [
+      { keys: ["↑", "↓"], does: "Move between threads" },
+      { keys: ["Enter"], does: "Open the thread" },
+    ],
+  },
+  {
+    title: "Prompt",
+    shortcuts: [
+      { keys: ["g", "c"], does: "Write a prompt" },
+      { keys: ["⌘/Ctrl", "Enter"], does: "Send" },
+    ],
+  },
+  {
+    title: "Changes",
+    shortcuts: [
+      { keys: ["j", "k"], does: "Next, previous file" },
+      { keys: ["n", "p"], does: "Next, previous hunk" },
+    ],
+  },
+];
+
+/** Puts the cursor where a prompt is written, if this page has such a place. */
+export function focusComposer(): void {
+  document.querySelector<HTMLTextAreaElement>("form textarea[aria-label=Prompt]")?.focus();
+}

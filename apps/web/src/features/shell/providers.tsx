@@ -1,0 +1,37 @@
+"use client";
+import { LinkProvider } from "@heddle/ui/link";
+import { Toaster } from "@heddle/ui/toaster";
+import { TooltipProvider } from "@heddle/ui/tooltip";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import NextLink from "next/link";
+import { type ReactNode, useState } from "react";
+import superjson from "superjson";
+import type { AppRouter } from "../../server/root.ts";
+import { LiveProvider } from "../live/live-provider.tsx";
+import { createQueryClient } from "./query-client.ts";
+import type { Theme } from "./theme.ts";
+import { ThemeProvider } from "./theme-provider.tsx";
+import { TRPCProvider } from "./trpc.ts";
+
+/** Everything that lasts as long as the browser tab. */
+export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  const [trpcClient] = useState(() =>
+    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
+  );
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+        <ThemeProvider initial={theme}>
+          <LinkProvider component={NextLink}>
+            <TooltipProvider>
+              <LiveProvider>{children}</LiveProvider>
+              <Toaster />
+            </TooltipProvider>
+          </LinkProvider>
+        </ThemeProvider>
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,75 @@
+"use client";
+import { Button } from "@heddle/ui/button";
+import { IconButton } from "@heddle/ui/icon-button";
+import { type LinkProps, LinkProvider } from "@heddle/ui/link";
+import { SidebarNav } from "@heddle/ui/sidebar-nav";
+import { SkeletonRows } from "@heddle/ui/skeleton";
+import { ThemeToggle } from "@heddle/ui/theme-toggle";
+import { FolderPlus, PanelLeftClose, Settings, SquarePen } from "lucide-react";
+import NextLink from "next/link";
+import { usePathname } from "next/navigation";
+import { createContext, useContext } from "react";
+import { ProjectList } from "../projects/project-list.tsx";
+import { useShell } from "./shell-context.ts";
+import { useTheme } from "./theme-provider.tsx";
+import { useCan, useWorkspace } from "./use-workspace.ts";
+import { UserMenu } from "./user-menu.tsx";
+import { Wordmark } from "./wordmark.tsx";
+
+/** @param props.onNavigate after a click on any link, even one to where the reader is */
+export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
+  const path = usePathname();
+  const { toggleSidebar, addProject } = useShell();
+  const [theme, setTheme] = useTheme();
+  const workspace = useWorkspace();
+  const canAdd = useCan("project.create");
+
+  return (
+    <NavigateContext value={onNavigate}>
+      <LinkProvider component={SidebarLink}>
+        <header className="flex h-11 shrink-0 items-center gap-1 pr-2 pl-4">
+          <Wordmark className="flex-1" />
+          <IconButton
+            icon={PanelLeftClose}
+            label="Hide the sidebar"
+            keys={["["]}
+            onClick={toggleSidebar}
+            className="max-frame:hidden"
+          />
+        </header>
+        <SidebarNav
+          label="Main"
+          entries={[
+            { href: "/", label: "New thread", icon: SquarePen, active: path === "/" },
+            { href: "/settings/appearance", label: "Settings", icon: Settings, active: path.startsWith("/settings") },
+          ]}
+        />
+        <div className="mt-4 flex h-7 items-center pr-2 pl-4">
+          <p className="flex-1 font-medium text-subtle text-xs">Projects</p>
+          {canAdd && <IconButton icon={FolderPlus} label="Add a project" size="sm" onClick={addProject} />}
+        </div>
+        <nav aria-label="Threads" className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+          <ProjectList />
+        </nav>
+        <footer className="flex h-12 shrink-0 items-center gap-1 border-line border-t px-2">
+          {workspace.data ? (
+            <UserMenu name={workspace.data.me.name} role={workspace.data.role} workspace={workspace.data.name} />
+          ) : workspace.isError ? (
+            <Button size="sm" variant="ghost" onClick={() => workspace.refetch()} className="mr-auto">
+              Not loaded. Try again
+            </Button>
+          ) : (
+            <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />
+          )}
+          <ThemeToggle value={theme} onValueChange={setTheme} />
+        </footer>
+      </LinkProvider>
+    </NavigateContext>
+  );
+}
+
+const NavigateContext = createContext(() => {});
+
+function SidebarLink(props: LinkProps) {
+  return <NextLink {...props} onClick={useContext(NavigateContext)} />;
+}

@@ -1,0 +1,55 @@
+"use client";
+import { Avatar } from "@heddle/ui/avatar";
+import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
+import { ChevronsUpDown, Keyboard, LogOut, Settings } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { signOut } from "../session/credentials.ts";
+import { useShell } from "./shell-context.ts";
+
+export function UserMenu({ name, role, workspace }: { name: string; role: string; workspace: string }) {
+  const router = useRouter();
+  const { showHelp } = useShell();
+
+  async function leave() {
+    try {
+      await signOut();
+      location.assign("/sign-in");
+    } catch {
+      toast.error("You are still signed in", { description: "Heddle cannot be reached. Try again in a moment." });
+    }
+  }
+
+  return (
+    <DropdownMenu
+      align="start"
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={`${name}, ${role}: account menu`}
+          className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+        >
+          <Avatar name={name} />
+          <span className="min-w-0 flex-1 truncate text-sm">{name}</span>
+          <ChevronsUpDown className="size-3 shrink-0 text-subtle" aria-hidden />
+        </button>
+      }
+    >
+      <MenuLabel>
+        {role.charAt(0).toUpperCase() + role.slice(1)} of {workspace}
+      </MenuLabel>
+      <MenuSeparator />
+      <MenuItem icon={Settings} keys={["g", "s"]} onSelect={() => router.push("/settings/appearance")}>
+        Settings
+      </MenuItem>
+      <MenuItem icon={Keyboard} keys={["?"]} onSelect={showHelp}>
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem icon={LogOut} onSelect={leave}>
+        Sign out
+      </MenuItem>
+    </DropdownMenu>
+  );
+}

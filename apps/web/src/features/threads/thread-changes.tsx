@@ -1,0 +1,40 @@
+"use client";
+import type { ThreadView, TurnView } from "@heddle/db/threads.schema";
+import { ChangesPanel } from "@heddle/ui/changes-panel";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { messageOf } from "../shell/failure.ts";
+import { useTRPC } from "../shell/trpc.ts";
+import { CommitButton } from "./commit-button.tsx";
+import { useThreadAddress } from "./use-thread-address.ts";
+
+const everything = "all";
+const longestPrompt = 40;
+
+/** The diff of a thread, or of one of its turns. The event stream has it read again when a checkpoint was made. */
+export function ThreadChanges({ thread }: { thread: ThreadView }) {
+  const trpc = useTRPC();
+  const threadId = thread.id;
+  const { turn, setTurn, file, setFile } = useThreadAddress();
+  const { data: turns } = useQuery(trpc.threads.turns.queryOptions({ threadId }));
+  const input = turn === null ? { threadId } : { threadId, turnId: turn };
+  const diff = useQuery(trpc.threads.diff.queryOptions(input, { placeholderData: keepPreviousData }));
+  const choices = turns?.filter(({ id, changed }) => changed || id === turn) ?? [];
+  return (
+    <ChangesPanel
+      files={diff.data?.files}
+      scopes={[{ value: everything, label: "All changes" }, ...choices.map(scopeOf)]}
+      scope={turn ?? everything}
+      onScopeChange={(scope) => void setTurn(scope === everything ? null : scope)}
+      error={diff.isError ? { reason: messageOf(diff.error) ?? "", onRetry: diff.refetch } : null}
+      action={<CommitButton thread={thread} />}
+      selectedPath={file}
+      onSelectPath={(path) => void setFile(path)}
+    />
+  );
+}
+
+function scopeOf({ id, number, prompt }: TurnView): { value: string; label: string } {
+  const line = prompt.split("\n", 1)[0] ?? "";
+  const short = line.length > longestPrompt ? `${line.slice(0, longestPrompt).trimEnd()}…` : line;
+  return { value: id, label: `Turn ${number}: ${short}` };
+}

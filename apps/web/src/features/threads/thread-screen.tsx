@@ -1,0 +1,83 @@
+"use client";
+import type { ThreadView } from "@heddle/db/threads.schema";
+import { CopyButton } from "@heddle/ui/copy-button";
+import { DiffCounts } from "@heddle/ui/diff-counts";
+import { IconButton } from "@heddle/ui/icon-button";
+import { SkeletonRows } from "@heddle/ui/skeleton";
+import { StatusDot } from "@heddle/ui/status-dot";
+import { Tooltip } from "@heddle/ui/tooltip";
+import { GitBranch, Lock, PanelRight } from "lucide-react";
+import { FailureState } from "../shell/failure-state.tsx";
+import { Screen } from "../shell/screen.tsx";
+import { useShell } from "../shell/shell-context.ts";
+import { FollowUp } from "./follow-up.tsx";
+import { ThreadConversation } from "./thread-conversation.tsx";
+import { useMarkSeen } from "./use-seen.ts";
+import { useThread } from "./use-thread.ts";
+
+/** A thread's conversation; its changes are beside it, see thread-work.tsx. */
+export function ThreadScreen({ threadId }: { threadId: string }) {
+  const { data: thread, error, isError, isRefetching, refetch } = useThread(threadId);
+  useMarkSeen(thread);
+  return (
+    <Screen
+      title={thread?.title ?? "Thread"}
+      heading={thread && <Heading thread={thread} />}
+      actions={thread && <Actions thread={thread} />}
+    >
+      {thread ? (
+        <>
+          <ThreadConversation thread={thread} />
+          <FollowUp thread={thread} />
+        </>
+      ) : isError ? (
+        <FailureState title="The thread could not be loaded" error={error} onRetry={refetch} retrying={isRefetching} />
+      ) : (
+        <SkeletonRows rows={12} label="Loading the thread" className="mx-auto w-full max-w-[47.5rem] p-6" />
+      )}
+    </Screen>
+  );
+}
+
+function Heading({ thread: { title, status, visibility } }: { thread: ThreadView }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <StatusDot status={status} />
+      <span className="truncate" title={title}>
+        {title}
+      </span>
+      {visibility === "private" && (
+        <Tooltip content="Private: only you and auditors see it">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by keyboard */}
+          <span tabIndex={0} role="img" aria-label="Private thread" className="shrink-0 rounded-sm text-subtle">
+            <Lock className="size-3.5" aria-hidden />
+          </span>
+        </Tooltip>
+      )}
+    </span>
+  );
+}
+
+function Actions({ thread }: { thread: ThreadView }) {
+  const { workOpen, toggleWork } = useShell();
+  return (
+    <>
+      <span className="flex min-w-0 items-center gap-1 text-muted text-xs max-sm:hidden">
+        <GitBranch className="size-3.5 shrink-0 text-subtle" aria-label="Branch" />
+        <span className="max-w-44 truncate font-mono" title={thread.branch}>
+          {thread.branch}
+        </span>
+        <CopyButton text={thread.branch} label="Copy the branch's name" />
+      </span>
+      <DiffCounts additions={thread.additions} deletions={thread.deletions} />
+      <IconButton
+        icon={PanelRight}
+        label={workOpen ? "Hide the changes" : "Show the changes"}
+        keys={["]"]}
+        aria-pressed={workOpen}
+        onClick={toggleWork}
+        className="max-frame:hidden"
+      />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+"use client";
+import { IconButton } from "@heddle/ui/icon-button";
+import { SkeletonRows } from "@heddle/ui/skeleton";
+import { Tabs } from "@heddle/ui/tabs";
+import { X } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { useShell } from "../shell/shell-context.ts";
+import { useThread } from "./use-thread.ts";
+import { useThreadAddress } from "./use-thread-address.ts";
+
+const ThreadChanges = lazy(() => import("./thread-changes.tsx").then((module) => ({ default: module.ThreadChanges })));
+
+/** The column of a thread's work beside its conversation. */
+export function ThreadWork({ threadId }: { threadId: string }) {
+  const { data: thread } = useThread(threadId);
+  const { toggleWork } = useShell();
+  const { tab, setTab } = useThreadAddress();
+  const loading = <SkeletonRows rows={12} label="Loading the changes" className="p-4" />;
+  return (
+    <Tabs
+      label="Work"
+      value={tab ?? "changes"}
+      onValueChange={() => void setTab("changes")}
+      className="h-full"
+      tabs={[
+        {
+          value: "changes",
+          label: (
+            <>
+              Changes
+              {thread !== undefined && thread.filesModified > 0 && (
+                <span className="text-subtle text-xs">{thread.filesModified}</span>
+              )}
+            </>
+          ),
+          content: <Suspense fallback={loading}>{thread ? <ThreadChanges thread={thread} /> : loading}</Suspense>,
+        },
+      ]}
+      actions={
+        <IconButton icon={X} label="Hide the changes" keys={["]"]} onClick={toggleWork} className="max-frame:hidden" />
+      }
+    />
+  );
+}
