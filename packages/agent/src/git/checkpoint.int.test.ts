@@ -206,9 +206,12 @@ describe("checkpoint", () => {
 
   it("refuses what is over the limit, and what git refuses, and leaves nothing behind", async () => {
     const { sh, record } = await newThread();
-    await sh("head -c 3000000 /dev/urandom > big");
+    await sh("head -c 700000 /dev/urandom > one; head -c 700000 /dev/urandom > two");
     await expect(record({ maxBytes: 1_000_000 })).rejects.toMatchObject({ code: "SNAPSHOT_TOO_LARGE" });
-    await sh(`rm big; printf '[submodule "x"]\n\tpath = x\n\turl = --upload-pack=evil\n' > .gitmodules`);
+    await sh("rm one; truncate -s 50G two");
+    const tooLarge = { code: "SNAPSHOT_TOO_LARGE", message: "two is too large to be recorded." };
+    await expect(record()).rejects.toMatchObject(tooLarge);
+    await sh(`rm two; printf '[submodule "x"]\n\tpath = x\n\turl = --upload-pack=evil\n' > .gitmodules`);
     await expect(record()).rejects.toMatchObject({ code: "SNAPSHOT_REFUSED" });
     expect(await fingerprint(`${project.store.threadsDir}/incoming`)).toEqual(["/"]);
     await sh("rm .gitmodules");

@@ -13,7 +13,7 @@ export type CheckpointOptions = {
   /** The thread's last checkpoint, or the commit that it started from. */
   parent: string;
   message: string;
-  /** The most that one checkpoint may bring, compressed; 1 GiB when absent. */
+  /** The most that one checkpoint may bring, compressed, and that one file may have; 1 GiB when absent. */
   maxBytes?: number;
   signal?: AbortSignal;
 };

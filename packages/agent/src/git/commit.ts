@@ -22,7 +22,7 @@ export type CommitOptions = {
   committer?: Identity;
   /** Chosen once by the caller: it makes a repeated call the same commit. */
   committedAt: Date;
-  /** The most that one call may bring, compressed; 1 GiB when absent. */
+  /** The most that one call may bring, compressed, and that one file may have; 1 GiB when absent. */
   maxBytes?: number;
   signal?: AbortSignal;
 };

@@ -1,7 +1,7 @@
 import { inside } from "../sandbox/types.ts";
 
 /** Exit codes of the scripts below. */
-export const snapshotExit = { done: 0, needsSeed: 90, failed: 91 } as const;
+export const snapshotExit = { done: 0, needsSeed: 90, failed: 91, fileTooLarge: 92 } as const;
 
 /**
  * Makes the snapshot repository anew from a tree whose objects come as a pack on stdin, as far as upstream lacks them.
@@ -35,6 +35,8 @@ fi
  * Writes the worktree's tree and prints `<tree> <size>\n`, then so many bytes of paths of empty directories, each begun by
  * `./` and ended by NUL, then, if the tree is not the one in the first argument, a pack of what neither that tree nor upstream has.
  *
+ * A new or changed file larger than `$max_bytes` ends it with 92 before git reads it; stderr is the file's name.
+ *
  * Git would take a repository inside the worktree for a submodule; its files are listed one by one instead, and once
  * some are in the index git treats it like any directory. Submodules of the project are in the index from the start.
  */
@@ -48,7 +50,7 @@ add=$GIT_DIR/list.add remove=$GIT_DIR/list.remove empty=$GIT_DIR/list.empty coun
 : >"$empty" && exec 3>"$add" 4>"$remove" || exit 91
 
 take() {
-  if [ -L "$1" ] || [ -f "$1" -a -r "$1" ]; then printf '%s\0' "$1" >&3; fi
+  if [ -L "$1" ] || { [ -f "$1" ] && [ -r "$1" ]; }; then printf '%s\0' "$1" >&3; fi
 }
 take_nested() {
   local top=$1 list=$nested.$((count += 1)) path
@@ -72,6 +74,7 @@ while IFS= read -r -d '' path; do
 done <"$others"
 exec 3>&- 4>&-
 if [ -s "$remove" ]; then git update-index -z --force-remove --stdin <"$remove" || exit 91; fi
+perl -0 -ne 'chomp; if (!-l && -s > $ENV{max_bytes}) { print STDERR; exit 1 }' <"$add" || exit 92
 if [ -s "$add" ]; then git update-index -z --add --remove --replace --stdin <"$add" || exit 91; fi
 tree=$(git write-tree) || exit 90
 

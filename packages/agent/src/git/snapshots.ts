@@ -1,3 +1,4 @@
+import { cleanText } from "../clean-text.ts";
 import { inside, type Sandbox } from "../sandbox/types.ts";
 import { encodePaths } from "./empty-directories.ts";
 import { GitError } from "./errors.ts";
@@ -11,7 +12,7 @@ export type SnapshotOptions = {
   threadId: string;
   /** The tree of the thread's last checkpoint, or of its base: what the store has of the thread for sure. */
   haveTree: string;
-  /** The most that one snapshot may bring, compressed; 1 GiB when absent. */
+  /** The most that one snapshot may bring, compressed, and that one file may have; 1 GiB when absent. */
   maxBytes?: number;
   signal?: AbortSignal;
 };
@@ -31,6 +32,8 @@ const env = { GIT_DIR: snapshotDir, GIT_WORK_TREE: inside.worktree };
 export async function takeSnapshot(sandbox: Sandbox, store: ProjectStore, options: SnapshotOptions): Promise<Snapshot> {
   const first = await attempt(sandbox, store, options);
   if (first.snapshot !== null) return first.snapshot;
+  if (first.exitCode === snapshotExit.fileTooLarge)
+    throw new GitError("SNAPSHOT_TOO_LARGE", `${cleanText(first.stderr)} is too large to be recorded.`);
   if (first.exitCode === snapshotExit.needsSeed)
     await seed(sandbox, store, options.haveTree, ["index"], options.signal);
   const second = await attempt(sandbox, store, options);
@@ -56,13 +59,13 @@ async function seed(sandbox: Sandbox, store: ProjectStore, tree: string, args: s
 
 type Attempt = { snapshot: Snapshot | null; exitCode: number; stderr: string };
 
-async function attempt(sandbox: Sandbox, store: ProjectStore, options: SnapshotOptions): Promise<Attempt> {
-  const { threadId, haveTree, maxBytes = defaultMaxBytes, signal } = options;
+async function attempt(sandbox: Sandbox, store: ProjectStore, request: SnapshotOptions): Promise<Attempt> {
+  const { threadId, haveTree, maxBytes = defaultMaxBytes, signal } = request;
   const pack = receivePack(store, threadId, maxBytes);
   const header = createHeaderReader((chunk) => pack.write(chunk));
   try {
-    const onStdout = header.push;
-    const { exitCode, stderr } = await runInside(sandbox, snapshotScript, [haveTree], { env, signal, onStdout });
+    const options = { env: { ...env, max_bytes: String(maxBytes) }, signal, onStdout: header.push };
+    const { exitCode, stderr } = await runInside(sandbox, snapshotScript, [haveTree], options);
     if (exitCode !== snapshotExit.done) return { snapshot: null, exitCode, stderr };
     const { tree, names } = header.read();
     if (tree === haveTree) return { snapshot: { tree, emptyDirectories: null }, exitCode, stderr };

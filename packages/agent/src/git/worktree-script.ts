@@ -2,7 +2,7 @@ import { inside } from "../sandbox/types.ts";
 import { snapshotDir } from "./inside.ts";
 
 /** Exit codes of {@link worktreeScript}. */
-export const worktreeExit = { done: 0, empty: 89, needsRepair: 90 } as const;
+export const worktreeExit = { done: 0, empty: 89, needsRepair: 90, failed: 91 } as const;
 
 const agentConfig = `[core]
 	repositoryformatversion = 0

@@ -35,9 +35,9 @@ export function prepareWorktree(sandbox: Sandbox, store: ProjectStore, options: 
   const commit = options.headCommit ?? baseCommit;
   return inOrder(threadQueue(threadId), async () => {
     if (await isPrepared(store, threadId)) {
-      const exit = await runWorktreeScript(sandbox, store, "check", { branch, commit, signal });
-      if (exit === worktreeExit.done) return;
-      if (exit !== worktreeExit.empty) return adoptCommit(sandbox, store, { branch, commit, baseCommit, signal });
+      const { exitCode } = await runWorktreeScript(sandbox, store, "check", { branch, commit, signal });
+      if (exitCode === worktreeExit.done) return;
+      if (exitCode !== worktreeExit.empty) return adoptCommit(sandbox, store, { branch, commit, baseCommit, signal });
     }
     const content = await requireCommit(store.threadsDir, checkpoint ?? commit);
     await requireCommit(store.threadsDir, commit);
@@ -56,9 +56,9 @@ type Adoption = { branch: string; commit: string; baseCommit?: string; signal?: 
  * @throws GitError `WORKTREE_FAILED`
  */
 export async function adoptCommit(sandbox: Sandbox, store: ProjectStore, adoption: Adoption): Promise<void> {
-  const exit = await runWorktreeScript(sandbox, store, "repair", adoption);
-  if (exit !== worktreeExit.done)
-    throw new GitError("WORKTREE_FAILED", "The worktree's repository could not be repaired.", `exit code ${exit}`);
+  const { exitCode, stderr } = await runWorktreeScript(sandbox, store, "repair", adoption);
+  if (exitCode !== worktreeExit.done)
+    throw new GitError("WORKTREE_FAILED", "The worktree's repository could not be repaired.", stderr);
 }
 
 async function runWorktreeScript(
@@ -66,7 +66,7 @@ async function runWorktreeScript(
   store: ProjectStore,
   mode: "check" | "repair",
   { branch, commit, baseCommit, signal }: Adoption,
-): Promise<number> {
+): Promise<{ exitCode: number; stderr: string }> {
   const [refs, shallow, defaultBranch] = await Promise.all([
     upstreamRefs(store),
     readFile(join(store.upstreamDir, "shallow")).catch(() => Buffer.alloc(0)),
@@ -76,10 +76,7 @@ async function runWorktreeScript(
   const exclude = [...tips(refs), ...(baseCommit === undefined ? [] : [baseCommit])];
   const stdin = mode === "check" ? header : withPack(header, store, commit, exclude, signal);
   const args = [mode, branch, commit, defaultBranch ?? "main"];
-  const result = await runInside(sandbox, worktreeScript, args, { stdin, env: worktreeEnvironment, signal });
-  if (result.exitCode !== 0 && mode === "repair")
-    throw new GitError("WORKTREE_FAILED", "The worktree's repository could not be repaired.", result.stderr);
-  return result.exitCode;
+  return runInside(sandbox, worktreeScript, args, { stdin, env: worktreeEnvironment, signal });
 }
 
 async function* withPack(
