@@ -23,7 +23,12 @@ export function createDatabase(options: { url: string; poolSize: number }): Data
     idleTimeoutMillis: 60_000,
     statement_timeout: 60_000,
   });
-  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 30_000 } });
+  const prisma = new PrismaClient({
+    adapter,
+    // Longer formats repeat the query with its data, and so prompts and secrets, in every error.
+    errorFormat: "minimal",
+    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+  });
   const publisher = createPublisher(options.url);
   return {
     prisma,

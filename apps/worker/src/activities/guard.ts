@@ -1,20 +1,20 @@
 import type { AppError, ErrorCode } from "@heddle/db/errors";
+import { isOutage } from "@heddle/db/outage";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import type { Logger } from "pino";
 import { asAppError } from "./git-errors.ts";
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** Faults of a host that seldom pass by themselves: a few attempts, then the turn ends with the reason. */
+/** Faults that seldom pass by themselves: a few attempts, then the turn ends with the reason. */
 const fewAttempts: ReadonlySet<ErrorCode> = new Set([
   "GIT_FAILED",
   "WORKTREE_FAILED",
   "SANDBOX_UNAVAILABLE",
   "TIMEOUT",
+  "INTERNAL",
 ]);
-const maxAttempts = 4;
-/** How long a fault that we do not know (a database that restarts, for one) is waited out. */
-const maxOutageMs = 10 * 60_000;
+const maxAttempts = 5;
 
 /**
  * Wraps activities so that a failure enters Temporal's history as a code and nothing else: texts, paths and secrets
@@ -40,13 +40,13 @@ function toFailure(thrown: unknown, log: Logger): Error {
   if (cancellationSignal.aborted) return ApplicationFailure.retryable("the worker is stopping", "UNAVAILABLE");
   const error = asAppError(thrown);
   log[error.code === "INTERNAL" ? "error" : "info"]({ err: error, attempt: info.attempt }, error.code);
-  return canPass(error, info.attempt, Date.now() - info.scheduledTimestampMs)
+  return canPass(error, info.attempt)
     ? ApplicationFailure.retryable(error.code, error.code)
     : ApplicationFailure.nonRetryable(error.code, error.code);
 }
 
-function canPass(error: AppError, attempt: number, elapsedMs: number): boolean {
+/** A database that is away is waited for without end: nothing can be ended without it either. */
+function canPass(error: AppError, attempt: number): boolean {
   if (!error.retryable) return false;
-  if (fewAttempts.has(error.code)) return attempt < maxAttempts;
-  return error.code !== "INTERNAL" || elapsedMs < maxOutageMs;
+  return !fewAttempts.has(error.code) || attempt < maxAttempts || isOutage(error);
 }
