@@ -37,10 +37,25 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const durationMs = Math.round(performance.now() - startedAt);
     log[level]({ requestId, method: request.method, path, status: response.statusCode, durationMs }, "request");
   });
+  if (!isDecodable(path)) {
+    response.writeHead(400, { "content-type": "application/json" });
+    response.end(JSON.stringify({ code: "BAD_INPUT", message: "The address is not well formed." }));
+    return;
+  }
   handle(request, response).catch((error: unknown) => {
     log.error({ requestId, path, err: error }, "request failed");
     response.destroy();
   });
+}
+
+/** Next answers 500 to an address with a broken escape. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5_000 }, onRequest);

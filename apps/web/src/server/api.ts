@@ -21,7 +21,8 @@ type Input = Record<string, unknown>;
  */
 export async function callApi(runtime: Runtime, request: Request): Promise<Response> {
   const url = new URL(request.url);
-  const { endpoint, params } = findEndpoint(request.method, url.pathname.slice(apiBase.length));
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const { endpoint, params } = findEndpoint(method, url.pathname.slice(apiBase.length));
   const caller = await callerOf(runtime, request);
   const ctx: Context = { ...caller, runtime, requestId: requestInfo(request.headers).requestId };
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";

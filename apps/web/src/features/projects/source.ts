@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { access, constants, readFile, realpath, stat } from "node:fs/promises";
+import { access, constants, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { AppError, type ErrorCode } from "@heddle/db/errors";
 import git from "isomorphic-git";
@@ -51,10 +51,8 @@ async function findGitDir(path: string): Promise<string | null> {
     return target === undefined ? null : commonDir(resolve(path, target));
   }
   const gitdir = info ? dotGit : path;
-  const parts = await Promise.all(
-    ["HEAD", "objects", "refs"].map((name) => stat(join(gitdir, name)).catch(() => null)),
-  );
-  return parts.every((part) => part !== null) ? gitdir : null;
+  const names: string[] = await readdir(gitdir).catch(() => []);
+  return ["HEAD", "objects", "refs"].every((name) => names.includes(name)) ? gitdir : null;
 }
 
 /** A linked worktree keeps its branches in the repository that it belongs to. */
