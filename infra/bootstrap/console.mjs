@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 
 const tickMs = 10_000;
+const lookAtNpmEveryMs = 200;
 const running = new Set();
 
 /** A failure that a person can act on: its message is shown as it is, without a stack. */
@@ -53,6 +54,7 @@ export async function main(work) {
     process.exit(130);
   };
   process.on("SIGINT", end).on("SIGTERM", end);
+  endWithNpm();
   const release = () => process.off("SIGINT", end).off("SIGTERM", end);
   try {
     await work(release);
@@ -60,4 +62,13 @@ export async function main(work) {
     console.error(error instanceof BootstrapFailure ? `Heddle: ${error.message}` : error);
     process.exit(1);
   }
+}
+
+/** A killed npm tells nobody: without this, what it started would run on unseen. */
+function endWithNpm() {
+  const npm = process.ppid;
+  const look = () => {
+    if (process.ppid !== npm) process.kill(process.pid, "SIGTERM");
+  };
+  if (process.env.npm_lifecycle_event) setInterval(look, lookAtNpmEveryMs).unref();
 }

@@ -2,7 +2,7 @@ import { watchFile } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "./env.ts";
 import { openHome } from "./home.ts";
-import { lockHome } from "./home-lock.ts";
+import { type HomeLock, lockHome } from "./home-lock.ts";
 import { migrateEmbedded } from "./migrate-embedded.ts";
 import { applyMigrations } from "./migrations.ts";
 import { assertPortFree, freePort } from "./ports.ts";
@@ -32,7 +32,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
   const services = new Map<string, Service>();
   const home = openHome(env.HEDDLE_HOME);
   const host: ServiceHost = { runDir: home.runDir, logsDir: home.logsDir, report };
-  let unlock = () => {};
+  let lock: HomeLock | undefined;
 
   async function startPostgres(): Promise<string> {
     if (env.DATABASE_URL) {
@@ -88,7 +88,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
 
   return {
     async start() {
-      unlock = await lockHome(home.dir, publicUrl(env));
+      lock = await lockHome(home.dir, publicUrl(env));
       const orphans = await endOrphans(home.runDir);
       if (orphans.length > 0) report(`Ended what an earlier run left behind: ${orphans.join(", ")}`);
       await assertPortFree(env.HEDDLE_PORT, env.HEDDLE_HOST);
@@ -109,8 +109,9 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
     },
     async stop() {
       abort.abort();
+      lock?.stopping();
       for (const name of stopOrder) await services.get(name)?.stop();
-      unlock();
+      lock?.release();
     },
   };
 }

@@ -73,6 +73,16 @@ test("a second start on the same home is refused and disturbs nothing", async ()
   expect(Object.values(pids).some(isGone)).toBe(false);
 });
 
+test("a start waits for one that is stopping", async () => {
+  const first = start();
+  await first.says(ready);
+  first.kill("SIGTERM");
+  await first.says("Stopping");
+  const second = start();
+  await second.says(ready);
+  expect(await first.ended).toBe(0);
+});
+
 test("a port in use is named, and nothing is made", async () => {
   const other = createServer().listen(port, "127.0.0.1");
   const stack = start();
