@@ -2,13 +2,15 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createDatabase, type Database } from "@heddle/db/database";
+import { startHost } from "@heddle/db/hosts";
 import { workspaceScope } from "@heddle/db/scope";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
 import { revokeToken } from "@heddle/db/tokens";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { callApi } from "../testing/call-api.ts";
 import { makeRepository } from "../testing/repository.ts";
-import { startTestStack, type TestStack } from "../testing/test-stack.ts";
+import { installRuntime, startTestStack, type TestStack } from "../testing/test-stack.ts";
 import { personalToken } from "../testing/tokens.ts";
 
 let stack: TestStack;
@@ -29,6 +31,13 @@ afterAll(async () => {
   await stack.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Lets the routes run on another database for a while. */
+async function withDatabase<T>(db: Database, act: () => Promise<T>): Promise<T> {
+  const { runtime } = stack;
+  installRuntime({ ...runtime, db });
+  return act().finally(() => installRuntime(runtime));
+}
 
 describe("refusals", () => {
   test("nobody is told to sign in", async () => {
@@ -74,14 +83,35 @@ describe("refusals", () => {
   });
 
   test("our own faults keep their detail to themselves", async () => {
-    const broken = { ...stack.runtime.db, prisma: undefined };
-    const { runtime } = stack;
-    Object.assign(globalThis, { [Symbol.for("heddle.web.runtime")]: { ...runtime, db: broken } });
-    const answer = await call("GET", "/projects").finally(() =>
-      Object.assign(globalThis, { [Symbol.for("heddle.web.runtime")]: runtime }),
+    const answer = await withDatabase({ ...stack.runtime.db, prisma: undefined as never }, () =>
+      call("GET", "/projects"),
     );
     expect(answer).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
     expect(JSON.stringify(answer.body)).not.toContain("prisma");
+  });
+
+  test("a database that is away is said to be that, by calls and by the health check", async () => {
+    const away = createDatabase({ url: "postgres://nobody@127.0.0.1:1/none", poolSize: 1 });
+    const [answer, health] = await withDatabase(away, async () => [
+      await call("GET", "/projects"),
+      await fetch(`${stack.url}/api/health`),
+    ]);
+    await away.close();
+    expect(answer).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } });
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ status: "down", checks: { postgres: "down", temporal: "ok" } });
+  });
+
+  test("the health check is well once a worker holds its lease", async () => {
+    expect((await fetch(`${stack.url}/api/health`)).status).toBe(503);
+    await startHost(stack.runtime.db, "host");
+    const health = await fetch(`${stack.url}/api/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toEqual({
+      status: "ok",
+      version: expect.any(String),
+      checks: { postgres: "ok", temporal: "ok", worker: "ok", model: "ok" },
+    });
   });
 
   test("a thread of nobody, with an id of any shape", async () => {

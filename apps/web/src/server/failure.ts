@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from "@heddle/db/errors";
+import { isOutage } from "@heddle/db/outage";
 import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 
@@ -18,7 +19,7 @@ const ownCodes: Partial<Record<TRPCError["code"], ErrorCode>> = {
 /** Door 4 at the edge: whatever was thrown, as one of our errors, with the faults of the input where it was that. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof AppError) return { error: thrown };
-  if (!(thrown instanceof TRPCError)) return { error: new AppError("INTERNAL", { cause: thrown }) };
+  if (!(thrown instanceof TRPCError)) return { error: unforeseen(thrown) };
   const { cause, code } = thrown;
   if (cause instanceof AppError) return { error: cause };
   if (code === "BAD_REQUEST" && cause instanceof ZodError) {
@@ -26,7 +27,17 @@ export function failureOf(thrown: unknown): Failure {
     const message = issues.length === 1 ? issues[0]?.message : undefined;
     return { error: new AppError("BAD_INPUT", { cause, message }), issues };
   }
-  return { error: new AppError(ownCodes[code] ?? "INTERNAL", { cause: thrown }) };
+  const own = ownCodes[code];
+  return { error: own ? new AppError(own, { cause: thrown }) : unforeseen(cause ?? thrown) };
+}
+
+function unforeseen(cause: unknown): AppError {
+  return new AppError(isOutage(cause) ? "UNAVAILABLE" : "INTERNAL", { cause });
+}
+
+/** Whether the log is to have the cause: ours to look into, and nothing that a caller did. */
+export function isOurFault({ error }: Failure): boolean {
+  return error.status >= 500 && error.cause !== undefined;
 }
 
 /** The body of every refusal, as the contract has it. */

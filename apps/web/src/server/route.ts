@@ -3,7 +3,7 @@ import type { ProjectScope, ThreadScope, WorkspaceScope } from "@heddle/db/scope
 import { cleanJson } from "@heddle/db/text";
 import { type Access, type Caller, openProject, openThread, openWorkspace } from "./access.ts";
 import { authenticate } from "./authenticate.ts";
-import { failureBody, failureOf } from "./failure.ts";
+import { failureBody, failureOf, isOurFault } from "./failure.ts";
 import { discardBody } from "./request-body.ts";
 import { requestInfo } from "./request-info.ts";
 import { type Runtime, runtime } from "./runtime.ts";
@@ -60,7 +60,7 @@ export function failureResponse({ log }: Runtime, request: Request, thrown: unkn
   const { status } = failure.error;
   const { requestId } = requestInfo(request.headers);
   const path = new URL(request.url).pathname;
-  if (status === 500) log.error({ requestId, path, err: failure.error.cause }, "request failed");
+  if (isOurFault(failure)) log.error({ requestId, path, err: failure.error.cause }, "request failed");
   const headers = new Headers({ "cache-control": "no-store" });
   if (status === 401) {
     const scheme = path.startsWith("/git/") ? 'Basic realm="Heddle: any name, a token as password"' : "Bearer";

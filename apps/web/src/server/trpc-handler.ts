@@ -1,5 +1,5 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { failureOf } from "./failure.ts";
+import { failureOf, isOurFault } from "./failure.ts";
 import { readBody } from "./request-body.ts";
 import { requestInfo } from "./request-info.ts";
 import { appRouter } from "./root.ts";
@@ -24,8 +24,7 @@ export async function handleTrpc(runtime: Runtime, request: Request): Promise<Re
     },
     onError({ error, path }) {
       const failure = failureOf(error);
-      if (failure.error.code === "INTERNAL")
-        runtime.log.error({ requestId, path, err: failure.error.cause }, "call failed");
+      if (isOurFault(failure)) runtime.log.error({ requestId, path, err: failure.error.cause }, "call failed");
     },
   });
 }

@@ -13,6 +13,11 @@ export type TestStack = {
   close(): Promise<void>;
 };
 
+/** What the routes find from now on. */
+export function installRuntime(runtime: Runtime): void {
+  Object.assign(globalThis, { [Symbol.for("heddle.web.runtime")]: runtime });
+}
+
 /** Every route of the app on a real port, over a database of its own, with a home of its own. */
 export async function startTestStack(settings: Record<string, string> = {}): Promise<TestStack> {
   const { db, url: databaseUrl, close: dropDatabase } = await openTestDatabase();
@@ -29,7 +34,7 @@ export async function startTestStack(settings: Record<string, string> = {}): Pro
     ...settings,
   });
   const runtime = createRuntime(env);
-  Object.assign(globalThis, { [Symbol.for("heddle.web.runtime")]: runtime });
+  installRuntime(runtime);
   const server = await serveRoutes();
   return {
     runtime,
