@@ -28,6 +28,8 @@ export type AppFrameProps = {
   onViewChange: (view: FrameView) => void;
   /** A mark on a phone's tab, e.g. the number of changed files. */
   viewNotes?: Partial<Record<FrameView, string>>;
+  /** What a phone's tab calls the main column. */
+  mainLabel?: string;
 };
 
 const TABS: { view: FrameView; label: string; icon: LucideIcon }[] = [
@@ -62,7 +64,7 @@ export function AppFrame(props: AppFrameProps) {
 
   return (
     <div
-      className="flex h-dvh flex-col overflow-hidden bg-canvas"
+      className="relative flex h-dvh flex-col overflow-hidden bg-canvas"
       style={{ "--sidebar": `${sizes.sidebar}px`, "--work": `${sizes.work}px` } as CSSProperties}
     >
       <main className="flex min-h-0 flex-1">
@@ -116,7 +118,7 @@ export function AppFrame(props: AppFrameProps) {
           >
             <Icon className="size-4.5" aria-hidden />
             <span>
-              {label}
+              {target === "main" ? (props.mainLabel ?? label) : label}
               {props.viewNotes?.[target] && <span className="ml-1">{props.viewNotes[target]}</span>}
             </span>
           </button>

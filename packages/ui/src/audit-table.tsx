@@ -40,7 +40,7 @@ export function AuditTable({ rows, onLoadMore, loadingMore }: AuditTableProps) {
                   {row.actor} <span className="text-subtle text-xs">{row.via}</span>
                 </Td>
                 <Td className="whitespace-nowrap font-mono text-xs">{row.action}</Td>
-                <Td className="max-w-64 truncate font-mono text-muted text-xs" title={row.resource}>
+                <Td className="max-w-44 truncate font-mono text-muted text-xs" title={row.resource}>
                   {row.resource}
                 </Td>
                 <Td>

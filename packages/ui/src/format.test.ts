@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration, formatElapsed, formatRelative
 describe("formatDuration", () => {
   it.each([
     [0, "0 s"],
+    [12, "12 ms"],
     [340, "0.3 s"],
     [9_990, "9.9 s"],
     [59_999, "59 s"],

@@ -9,9 +9,10 @@ export function toMillis(at: Instant): number {
   return typeof at === "number" ? at : new Date(at).getTime();
 }
 
-/** "0.4 s", "12 s", "3 min 05 s", "2 h 07 min", "3 d 4 h" from milliseconds. */
+/** "40 ms", "0.4 s", "12 s", "3 min 05 s", "2 h 07 min", "3 d 4 h" from milliseconds. */
 export function formatDuration(ms: number): string {
   const safe = Math.max(0, ms);
+  if (safe > 0 && safe < 100) return `${Math.ceil(safe)} ms`;
   if (safe < 10 * SECOND && safe % SECOND !== 0) return `${(Math.floor(safe / 100) / 10).toFixed(1)} s`;
   if (safe < MINUTE) return `${Math.floor(safe / SECOND)} s`;
   if (safe < HOUR) return `${Math.floor(safe / MINUTE)} min ${pad(Math.floor((safe % MINUTE) / SECOND))} s`;

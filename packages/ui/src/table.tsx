@@ -5,7 +5,7 @@ import { ScrollBox } from "./scroll-box.tsx";
 /** A table that scrolls sideways when the screen is narrow. */
 export function Table({ label, className, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
-    <ScrollBox label={label} className="overflow-x-auto rounded-lg border border-line bg-surface">
+    <ScrollBox label={label} className="relative overflow-x-auto rounded-lg border border-line bg-surface">
       <table aria-label={label} className={cn("w-full border-collapse text-left text-sm", className)} {...props} />
     </ScrollBox>
   );

@@ -75,5 +75,9 @@ function Verify() {
 }
 
 function rowOf({ seq, at, actorName, via, action, resourceType, resourceId, outcome, ip }: Event) {
-  return { seq, at, actor: actorName, via, action, resource: `${resourceType} ${resourceId}`, outcome, ip };
+  const resource = `${resourceType} ${resourceId}`;
+  return { seq, at, actor: actorName, via: viaNames[via.split(":")[0] ?? ""] ?? via, action, resource, outcome, ip };
 }
+
+/** The log names the very session or token; a reader wants the way. */
+const viaNames: Record<string, string> = { session: "in the browser", token: "by token", password: "with password" };

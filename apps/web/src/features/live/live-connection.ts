@@ -58,6 +58,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
     let flushTimer: ReturnType<typeof setTimeout> | undefined;
     let retryTimer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
+    let threadRefused = false;
 
     function flush(): void {
       flushTimer = undefined;
@@ -73,14 +74,15 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
     }
 
     function connect(): void {
-      const query = threadId === null ? "" : `?threadId=${threadId}&after=${thread(threadId).seq}`;
+      const query = threadId === null || threadRefused ? "" : `?threadId=${threadId}&after=${thread(threadId).seq}`;
       source = new EventSource(`/api/stream${query}`);
       const on = <T>(name: string, handle: (data: T) => void) =>
         source?.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as T));
       source.onopen = () => {
         if (status === "lost") handlers.onWorkspace();
-        failures = 0;
         setStatus("live");
+        if (threadRefused) later(retryThread, retryMs.longest);
+        else failures = 0;
       };
       source.onerror = lost;
       on<LiveItem>("item", (item) => {
@@ -96,14 +98,34 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
       });
     }
 
-    /** A broken connection is made again by the browser, a refused one by us, each time later. */
+    /** A broken connection is made again by the browser. A refused one is our task: without the thread first. */
     function lost(): void {
-      setStatus("lost");
-      if (source?.readyState !== EventSource.CLOSED) return;
-      handlers.onRefused();
+      if (source?.readyState !== EventSource.CLOSED) {
+        setStatus("lost");
+        return;
+      }
       flush();
-      retryTimer = setTimeout(connect, Math.min(retryMs.longest, retryMs.first * 2 ** failures));
+      handlers.onRefused();
+      if (threadId !== null && !threadRefused) {
+        threadRefused = true;
+        connect();
+        return;
+      }
+      setStatus("lost");
+      threadRefused = false;
+      later(connect, Math.min(retryMs.longest, retryMs.first * 2 ** failures));
       failures += 1;
+    }
+
+    function retryThread(): void {
+      source?.close();
+      threadRefused = false;
+      connect();
+    }
+
+    function later(act: () => void, ms: number): void {
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(act, ms);
     }
 
     function stop(): void {

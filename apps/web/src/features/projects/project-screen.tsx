@@ -22,7 +22,10 @@ type Project = Outputs["projects"]["get"];
 
 /** One repository: its state, a new thread, its threads. */
 export function ProjectScreen({ projectId }: { projectId: string }) {
-  const project = useQuery(useTRPC().projects.get.queryOptions({ projectId }));
+  const trpc = useTRPC();
+  const project = useQuery(trpc.projects.get.queryOptions({ projectId }));
+  // Asked for together with what this page waits for.
+  useQuery(trpc.providers.models.queryOptions());
   const { data } = project;
   return (
     <Screen

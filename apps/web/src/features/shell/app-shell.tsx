@@ -25,7 +25,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   const [workKept, setWorkKept] = useStored("heddle-work-open", true);
   const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"help" | "project" | null>(null);
-  const { data: thread } = useThread(threadId);
+  const { data: thread, isError } = useThread(threadId);
   const workOpen = workKept || tab !== null;
 
   const shell: Shell = {
@@ -60,17 +60,23 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
         title={thread?.title ?? "Heddle"}
         sidebar={<Sidebar onNavigate={() => setThreadsShownAt(null)} />}
         main={children}
-        work={threadId && <ThreadWork key={threadId} threadId={threadId} />}
+        work={threadId && !isError ? <ThreadWork key={threadId} threadId={threadId} /> : undefined}
         sizes={sizes}
         onSizesChange={({ sidebar, work }) => setPreference(frameCookie, `${sidebar}.${work}`)}
         sidebarOpen={sidebarOpen}
         workOpen={workOpen}
         view={threadsShownAt === path ? "sidebar" : tab !== null ? "work" : "main"}
         onViewChange={show}
+        mainLabel={threadId ? "Conversation" : pageLabel(path)}
         viewNotes={{ work: thread?.filesModified ? String(thread.filesModified) : undefined }}
       />
       <HelpSheet open={dialog === "help"} onOpenChange={() => setDialog(null)} groups={shortcutGroups} />
       <AddProject open={dialog === "project"} onClose={() => setDialog(null)} />
     </ShellContext>
   );
+}
+
+function pageLabel(path: string): string {
+  if (path.startsWith("/settings")) return "Settings";
+  return path.startsWith("/projects") ? "Project" : "New thread";
 }

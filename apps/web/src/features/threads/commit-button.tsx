@@ -20,9 +20,18 @@ export function CommitButton({ thread }: { thread: ThreadView }) {
   const trigger = useRef<HTMLButtonElement>(null);
   const reasonId = useId();
   const suggest = useMutation(trpc.threads.suggestMessage.mutationOptions());
-  const commit = useMutation(trpc.threads.commit.mutationOptions({ onSuccess: () => setDialog("fetch") }));
+  const [committed, setCommitted] = useState<string | null>(null);
+  const commit = useMutation(
+    trpc.threads.commit.mutationOptions({
+      onSuccess() {
+        setCommitted(thread.lastCheckpoint);
+        setDialog("fetch");
+      },
+    }),
+  );
   const { id: threadId, branch, headCommit } = thread;
-  const reason = reasonAgainst(thread);
+  const unchanged = committed !== null && committed === thread.lastCheckpoint && thread.status !== "running";
+  const reason = unchanged ? "Everything is committed." : reasonAgainst(thread);
 
   function open() {
     if (reason) return;

@@ -21,7 +21,10 @@ const recentCount = 6;
 
 /** The page one comes to: start a thread, or go on with a recent one. */
 export function StartScreen() {
-  const projects = useQuery(useTRPC().projects.list.queryOptions());
+  const trpc = useTRPC();
+  const projects = useQuery(trpc.projects.list.queryOptions());
+  // Asked for together with what this page waits for.
+  useQuery(trpc.providers.models.queryOptions());
   return (
     <Screen title="New thread">
       {projects.isError ? (

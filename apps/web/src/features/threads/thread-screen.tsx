@@ -69,7 +69,7 @@ function Actions({ thread }: { thread: ThreadView }) {
         </span>
         <CopyButton text={thread.branch} label="Copy the branch's name" />
       </span>
-      <DiffCounts additions={thread.additions} deletions={thread.deletions} />
+      {!workOpen && <DiffCounts additions={thread.additions} deletions={thread.deletions} />}
       <IconButton
         icon={PanelRight}
         label={workOpen ? "Hide the changes" : "Show the changes"}

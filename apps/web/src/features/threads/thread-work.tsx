@@ -1,10 +1,7 @@
 "use client";
-import { IconButton } from "@heddle/ui/icon-button";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { Tabs } from "@heddle/ui/tabs";
-import { X } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { useShell } from "../shell/shell-context.ts";
 import { useThread } from "./use-thread.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
 
@@ -13,7 +10,6 @@ const ThreadChanges = lazy(() => import("./thread-changes.tsx").then((module) =>
 /** The column of a thread's work beside its conversation. */
 export function ThreadWork({ threadId }: { threadId: string }) {
   const { data: thread } = useThread(threadId);
-  const { toggleWork } = useShell();
   const { tab, setTab } = useThreadAddress();
   const loading = <SkeletonRows rows={12} label="Loading the changes" className="p-4" />;
   return (
@@ -36,9 +32,6 @@ export function ThreadWork({ threadId }: { threadId: string }) {
           content: <Suspense fallback={loading}>{thread ? <ThreadChanges thread={thread} /> : loading}</Suspense>,
         },
       ]}
-      actions={
-        <IconButton icon={X} label="Hide the changes" keys={["]"]} onClick={toggleWork} className="max-frame:hidden" />
-      }
     />
   );
 }
