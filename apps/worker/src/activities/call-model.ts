@@ -19,6 +19,7 @@ import { loadTurn, noteFailure } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { modelFailureCode, openPort } from "./model-port.ts";
+import { persist } from "./persist.ts";
 import { createTextStream, type TextStream } from "./text-stream.ts";
 
 export type Next = { type: "runTools"; toolItemIds: string[] } | { type: "finish" } | { type: "fail"; code: string };
@@ -113,13 +114,14 @@ async function askModel(deps: Deps, scope: TurnScope, step: number, signal: Abor
   } finally {
     await settle().catch(() => undefined);
   }
-  return completeStep(scope, step, attempt, turn.model, {
+  const brought = {
     text: answer.text,
     reasoning: answer.reasoning,
     finishReason: answer.finishReason,
     tools: answer.toolCalls.map((call) => ({ call, ...describe(call) })),
     usage: { ...usage, costUsd: 0 },
-  });
+  };
+  return persist(() => completeStep(scope, step, attempt, turn.model, brought));
 }
 
 function describe(call: ModelAnswer["toolCalls"][number]) {

@@ -1,6 +1,7 @@
 import type { Database } from "@heddle/db/database";
 import type { TurnScope } from "@heddle/db/run-scope";
 import { appendOutput, savePartialOutput } from "@heddle/db/run-tool";
+import { persist } from "./persist.ts";
 import { createTextStream } from "./text-stream.ts";
 
 /** Size of the pieces in which the whole output is kept. */
@@ -28,7 +29,7 @@ export function createOutputRecorder(db: Database, scope: TurnScope, itemId: str
     index += 1;
     pending = [];
     pendingBytes = 0;
-    writing = writing.then(() => appendOutput(scope, itemId, at, piece));
+    writing = writing.then(() => persist(() => appendOutput(scope, itemId, at, piece)));
     writing.catch(() => undefined);
   }
 

@@ -6,6 +6,7 @@ import { Context } from "@temporalio/activity";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { createOutputRecorder } from "./output-recorder.ts";
+import { persist } from "./persist.ts";
 import { openSandbox } from "./worktree.ts";
 
 /** Runs a tool call, once: a call whose host died midway is not run again. */
@@ -19,7 +20,7 @@ export function createRunTool(deps: Deps) {
       const sandbox = await openSandbox(deps, { id: scope.threadId }, openStore(deps.homeDir, scope.projectId));
       const outcome = await runToolCall(claim.call, { sandbox, signal, onOutput: recorder.push });
       await recorder.end();
-      await complete(scope, itemId, stopped(outcome));
+      await persist(() => complete(scope, itemId, stopped(outcome)));
     });
 }
 
