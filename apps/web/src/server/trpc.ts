@@ -42,6 +42,10 @@ export const router = t.router;
  * puts the scope into `ctx`, without which no repository function can be called.
  */
 
+/**
+ * Open to everyone. No procedure is, so far.
+ * @public
+ */
 export const publicProcedure = t.procedure.meta({ access: "public" });
 
 export const userProcedure = t.procedure
