@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
 import { createDemoModel, type DemoModel } from "@heddle/infra/demo-model/server";
+import { expect, test } from "@playwright/test";
 import { api, createStack, type Part, type Stack } from "./stack.ts";
 
 /** `kill -9` in the middle of a command: the thread goes on by itself, and nothing is done twice. */

@@ -4,10 +4,15 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellEnv } from "./env.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-export const owner = { email: "owner@example.test", password: "correct horse battery", token: "hdl_e2e_0123456789abcdef" };
+export const owner = {
+  email: "owner@example.test",
+  password: "correct horse battery",
+  token: "hdl_e2e_0123456789abcdef",
+};
 
 export type Part = "worker" | "web" | "postgres" | "temporal" | "demo-model";
 
@@ -39,7 +44,7 @@ export async function createStack(homeDir: string): Promise<Stack> {
       const child = spawn(process.execPath, ["infra/bootstrap/start.mjs"], {
         cwd: root,
         env: {
-          ...process.env,
+          ...shellEnv,
           HEDDLE_HOME: homeDir,
           HEDDLE_PORT: String(port),
           HEDDLE_BOOTSTRAP_EMAIL: owner.email,
@@ -95,7 +100,12 @@ async function freePort(): Promise<number> {
 }
 
 /** A call of the public API with the owner's token. @throws with the answer's body unless it is 2xx */
-export async function api<T>(stack: Pick<Stack, "url">, method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+export async function api<T>(
+  stack: Pick<Stack, "url">,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const response = await fetch(`${stack.url}/api/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${owner.token}`, "content-type": "application/json" },

@@ -12,8 +12,6 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
-export type Env = ReturnType<typeof readEnv>;
-
 /** Door 5: the worker's whole configuration. @throws a sentence that names each bad value */
 export function readEnv() {
   const parsed = schema.safeParse(process.env);
