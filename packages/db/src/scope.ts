@@ -87,6 +87,23 @@ async function defaultWorkspaceId(db: Database, principal: Principal): Promise<s
   return row?.workspaceId ?? null;
 }
 
+/**
+ * A second workspace of an owner, reached with a token of the first: for making that workspace's tokens, and nothing
+ * else. Any other token stays in its own workspace.
+ * @throws NOT_FOUND unless the token is an owner's and whoever it stands for owns the other workspace, too
+ */
+export async function ownedWorkspaceScope(from: WorkspaceScope, workspaceId: string): Promise<WorkspaceScope> {
+  const { db, principal } = from;
+  if (workspaceId === from.workspaceId || principal.via.type === "session" || from.role !== "owner") {
+    return workspaceScope(db, principal, workspaceId, from.permission);
+  }
+  const owned = await db.prisma.membership.findFirst({
+    where: { workspaceId, userId: principal.userId, role: "owner" },
+  });
+  if (!owned) throw new AppError("NOT_FOUND");
+  return { ...from, workspaceId, role: "owner" } as WorkspaceScope;
+}
+
 /** @throws NOT_FOUND outside its reach (a restricted project without a role in it included), FORBIDDEN otherwise */
 export async function projectScope(
   db: Database,

@@ -287,7 +287,12 @@ describe("workspaces, tokens and providers", () => {
     expect(await call("GET", `/projects/${workspace.projectId}`, { token: second.token })).toMatchObject({
       status: 404,
     });
-    expect(await call("POST", "/tokens", { body: { role: "owner", workspaceId: second.id } })).toMatchObject({
+    const viewer = await call("POST", "/tokens", { body: { role: "viewer", workspaceId: second.id } });
+    const { token } = viewer.body as { token: string };
+    expect(await call("GET", "/workspace", { token })).toMatchObject({ body: { id: second.id, role: "viewer" } });
+    expect(await call("GET", `/projects/${workspace.projectId}`, { token })).toMatchObject({ status: 404 });
+    const foreign = await makeWorkspace(stack.runtime.db);
+    expect(await call("POST", "/tokens", { body: { role: "viewer", workspaceId: foreign.id } })).toMatchObject({
       status: 404,
     });
   });

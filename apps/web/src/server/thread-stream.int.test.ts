@@ -5,7 +5,7 @@ import { createThread } from "@heddle/db/threads";
 import { revokeToken } from "@heddle/db/tokens";
 import { sendTurn } from "@heddle/db/turns";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { actStep, claimTurn, endTurn } from "../testing/acting-worker.ts";
+import { actCommandStart, actStep, claimTurn, endTurn } from "../testing/acting-worker.ts";
 import { type EventClient, openEvents, type ReceivedEvent } from "../testing/event-client.ts";
 import { startTestStack, type TestStack } from "../testing/test-stack.ts";
 import { personalToken } from "../testing/tokens.ts";
@@ -189,6 +189,24 @@ describe("the events of a thread", () => {
     expect(streamed.startsWith("w0 ")).toBe(true);
     early.cut();
     late.cut();
+  });
+
+  test("a command's output is streamed while it runs", async () => {
+    const { db } = stack.runtime;
+    const scope = await newThread();
+    const turn = await claimTurn(db, scope.threadId);
+    const itemId = await actCommandStart(turn, 0);
+    const client = await events(scope.threadId);
+    await client.until((all) => all.some(({ event, data }) => event === "item" && data.id === itemId));
+    let offset = 0;
+    for (const text of ["one\n", "two\n"]) {
+      db.publisher.send({ k: "delta", t: scope.threadId, i: itemId, attempt: 0, offset, text });
+      offset += text.length;
+    }
+    const outputOf = (all: ReceivedEvent[]) =>
+      all.flatMap(({ event, data }) => (event === "delta" && data.itemId === itemId ? [data.text] : [])).join("");
+    await client.until((all) => outputOf(all) === "one\ntwo\n");
+    client.cut();
   });
 
   test("`after` beyond what there is waits; nonsense is refused", async () => {

@@ -90,6 +90,15 @@ export function createThreadTexts(sink: EventSink): ThreadTexts {
   };
 }
 
+/** The part of an item that grows while it runs; `null` when none does. */
 function textOf(item: StreamedItem): string | null {
-  return item.type === "agentMessage" || item.type === "reasoning" ? item.text : null;
+  switch (item.type) {
+    case "agentMessage":
+    case "reasoning":
+      return item.text;
+    case "commandExecution":
+      return item.output;
+    default:
+      return null;
+  }
 }

@@ -28,6 +28,17 @@ export type Answer = {
   sends?: (piece: number) => boolean;
 };
 
+/** A step whose answer is one command, which then runs. @returns the command's item id */
+export async function actCommandStart(scope: TurnScope, step: number): Promise<string> {
+  const attempt = await beginAttempt(scope, step, actedModel, estimate);
+  const tools = [{ call, type: "commandExecution" as const, data: command }];
+  const answer = { text: "", reasoning: "", finishReason: "tool_calls", tools, usage };
+  const { toolItemIds } = await completeStep(scope, step, attempt, actedModel, answer);
+  const [itemId = ""] = toolItemIds;
+  await claimTool(scope, itemId);
+  return itemId;
+}
+
 /** One step as a worker makes it: a streamed message, then a command. Real rows and real hints, no model. */
 export async function actStep(scope: TurnScope, step: number, answer: Answer): Promise<void> {
   const itemId = `${scope.turnId}/${step}`;

@@ -38,7 +38,7 @@ export function createOutputRecorder(db: Database, scope: TurnScope, itemId: str
       pending.push(chunk);
       pendingBytes += chunk.length;
       if (pendingBytes >= chunkBytes) flush();
-      if (live.text.length < liveChars) live.push(decoder.decode(chunk, { stream: true }).replaceAll("\0", ""));
+      if (live.text.length < liveChars) live.push(decoder.decode(chunk, { stream: true }));
     },
     async end() {
       flush();

@@ -41,7 +41,9 @@ export function createTextStream(
     get text() {
       return text;
     },
-    push(piece) {
+    push(raw) {
+      // PostgreSQL takes no NUL: dropped before it is counted, so that offsets fit what is kept.
+      const piece = raw.replaceAll("\0", "");
       if (ended || piece === "") return;
       const { threadId, itemId, attempt } = item;
       db.publisher.send({ k: "delta", t: threadId, i: itemId, attempt, offset: text.length, text: piece });

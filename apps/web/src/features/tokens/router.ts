@@ -1,5 +1,5 @@
 import { AppError } from "@heddle/db/errors";
-import { workspaceScope } from "@heddle/db/scope";
+import { ownedWorkspaceScope } from "@heddle/db/scope";
 import { createBotToken, createPersonalToken, listTokens, revokeToken } from "@heddle/db/tokens";
 import { createdToken, createTokenInput, tokenView } from "@heddle/db/tokens.schema";
 import { z } from "zod";
@@ -17,7 +17,7 @@ export const tokensRouter = router({
     .input(createTokenInput)
     .output(createdToken)
     .mutation(async ({ ctx, input: { workspaceId = ctx.scope.workspaceId, ...input } }) =>
-      createBotToken(await workspaceScope(ctx.db, ctx.scope.principal, workspaceId, "token.manage"), input),
+      createBotToken(await ownedWorkspaceScope(ctx.scope, workspaceId), input),
     ),
 
   createPersonal: workspaceProcedure("token.own")
