@@ -2,7 +2,7 @@
 import { Popover as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
-import { menuClasses } from "./dropdown-menu.tsx";
+import { menuClasses } from "./menu-classes.ts";
 
 export type PopoverProps = {
   open: boolean;

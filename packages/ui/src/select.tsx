@@ -3,9 +3,9 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { Select as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
-import { menuClasses, menuItemClasses } from "./dropdown-menu.tsx";
 import type { FieldControl } from "./field.tsx";
 import { fieldClasses } from "./input.tsx";
+import { menuClasses, menuItemClasses } from "./menu-classes.ts";
 
 export type SelectOption = { value: string; label: string; note?: ReactNode; disabled?: boolean };
 export type SelectGroup = { label: string; options: SelectOption[] };

@@ -9,10 +9,10 @@ import { Table, Td, Th } from "@heddle/ui/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Boxes, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { SettingsSection } from "../settings/section.tsx";
 import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
+import { notify } from "../shell/notify.ts";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { AddProvider } from "./add-provider.tsx";
@@ -104,7 +104,7 @@ function RemoveProvider({ provider, onClose }: { provider: Provider | null; onCl
     trpc.providers.delete.mutationOptions({
       onSuccess() {
         void queryClient.invalidateQueries({ queryKey: trpc.providers.pathKey() });
-        toast(`${provider?.name} was removed`);
+        void notify(`${provider?.name} was removed`);
         onClose();
       },
     }),

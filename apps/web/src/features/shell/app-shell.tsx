@@ -1,30 +1,32 @@
 "use client";
 import { AppFrame, type FrameSizes, type FrameView } from "@heddle/ui/app-frame";
-import { HelpSheet } from "@heddle/ui/help-sheet";
+import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { useStored } from "@heddle/ui/use-stored";
 import { useParams, usePathname, useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
-import { AddProject } from "../projects/add-project.tsx";
-import { ThreadWork } from "../threads/thread-work.tsx";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useThread } from "../threads/use-thread.ts";
 import { useThreadAddress } from "../threads/use-thread-address.ts";
 import { setPreference } from "./cookies.ts";
 import { frameCookie } from "./frame-sizes.ts";
-import { focusComposer, shortcutGroups } from "./keys.ts";
+import { focusComposer } from "./keys.ts";
 import { type Shell, ShellContext } from "./shell-context.ts";
 import { Sidebar } from "./sidebar.tsx";
+
+const ThreadWork = lazy(() => import("../threads/thread-work.tsx").then((module) => ({ default: module.ThreadWork })));
+const ShellDialogs = lazy(() => import("./shell-dialogs.tsx").then((module) => ({ default: module.ShellDialogs })));
+const loadingWork = <SkeletonRows rows={12} label="Loading the changes" className="p-4 pt-14" />;
 
 /** The columns around every page, and what can be opened from anywhere. */
 export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; children: ReactNode }) {
   const router = useRouter();
   const path = usePathname();
   const { threadId } = useParams<{ threadId?: string }>();
-  const { tab, setTab } = useThreadAddress();
+  const { tab, show } = useThreadAddress();
   const [sidebarOpen, setSidebarOpen] = useStored("heddle-sidebar-open", true);
   const [workKept, setWorkKept] = useStored("heddle-work-open", true);
   const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
-  const [dialog, setDialog] = useState<"help" | "project" | null>(null);
+  const [dialog, setDialog] = useState<"help" | "project" | null>();
   const { data: thread, isError } = useThread(threadId);
   const workOpen = workKept || tab !== null;
 
@@ -34,7 +36,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
     toggleSidebar: () => setSidebarOpen(!sidebarOpen),
     toggleWork() {
       setWorkKept(!workOpen);
-      void setTab(workOpen ? null : "changes");
+      show({ tab: workOpen ? null : "changes" });
     },
     addProject: () => setDialog("project"),
     showHelp: () => setDialog("help"),
@@ -49,9 +51,9 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
     "]": shell.toggleWork,
   });
 
-  function show(view: FrameView) {
+  function showColumn(view: FrameView) {
     setThreadsShownAt(view === "sidebar" ? path : null);
-    if (view !== "sidebar" && threadId) void setTab(view === "work" ? "changes" : null);
+    if (view !== "sidebar" && threadId) show({ tab: view === "work" ? "changes" : null });
   }
 
   return (
@@ -60,18 +62,23 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
         title={thread?.title ?? "Heddle"}
         sidebar={<Sidebar onNavigate={() => setThreadsShownAt(null)} />}
         main={children}
-        work={threadId && !isError ? <ThreadWork key={threadId} threadId={threadId} /> : undefined}
+        work={
+          threadId && !isError ? (
+            <Suspense fallback={loadingWork}>
+              <ThreadWork key={threadId} threadId={threadId} />
+            </Suspense>
+          ) : undefined
+        }
         sizes={sizes}
         onSizesChange={({ sidebar, work }) => setPreference(frameCookie, `${sidebar}.${work}`)}
         sidebarOpen={sidebarOpen}
         workOpen={workOpen}
         view={threadsShownAt === path ? "sidebar" : tab !== null ? "work" : "main"}
-        onViewChange={show}
+        onViewChange={showColumn}
         mainLabel={threadId ? "Conversation" : pageLabel(path)}
         viewNotes={{ work: thread?.filesModified ? String(thread.filesModified) : undefined }}
       />
-      <HelpSheet open={dialog === "help"} onOpenChange={() => setDialog(null)} groups={shortcutGroups} />
-      <AddProject open={dialog === "project"} onClose={() => setDialog(null)} />
+      <Suspense>{dialog !== undefined && <ShellDialogs open={dialog} onClose={() => setDialog(null)} />}</Suspense>
     </ShellContext>
   );
 }

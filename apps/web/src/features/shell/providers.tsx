@@ -1,11 +1,10 @@
 "use client";
 import { LinkProvider } from "@heddle/ui/link";
-import { Toaster } from "@heddle/ui/toaster";
 import { TooltipProvider } from "@heddle/ui/tooltip";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import NextLink from "next/link";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import superjson from "superjson";
 import type { AppRouter } from "../../server/root.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
@@ -13,6 +12,8 @@ import { createQueryClient } from "./query-client.ts";
 import type { Theme } from "./theme.ts";
 import { ThemeProvider } from "./theme-provider.tsx";
 import { TRPCProvider } from "./trpc.ts";
+
+const Toaster = lazy(() => import("@heddle/ui/toaster").then((module) => ({ default: module.Toaster })));
 
 /** Everything that lasts as long as the browser tab. */
 export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
@@ -27,7 +28,9 @@ export function Providers({ theme, children }: { theme: Theme; children: ReactNo
           <LinkProvider component={NextLink}>
             <TooltipProvider>
               <LiveProvider>{children}</LiveProvider>
-              <Toaster />
+              <Suspense>
+                <Toaster />
+              </Suspense>
             </TooltipProvider>
           </LinkProvider>
         </ThemeProvider>

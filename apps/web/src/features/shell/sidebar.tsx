@@ -4,25 +4,24 @@ import { IconButton } from "@heddle/ui/icon-button";
 import { type LinkProps, LinkProvider } from "@heddle/ui/link";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { ThemeToggle } from "@heddle/ui/theme-toggle";
 import { FolderPlus, PanelLeftClose, Settings, SquarePen } from "lucide-react";
 import NextLink from "next/link";
 import { usePathname } from "next/navigation";
-import { createContext, useContext } from "react";
+import { createContext, lazy, Suspense, useContext } from "react";
 import { ProjectList } from "../projects/project-list.tsx";
 import { useShell } from "./shell-context.ts";
-import { useTheme } from "./theme-provider.tsx";
 import { useCan, useWorkspace } from "./use-workspace.ts";
-import { UserMenu } from "./user-menu.tsx";
 import { Wordmark } from "./wordmark.tsx";
+
+const AccountBar = lazy(() => import("./account-bar.tsx").then((module) => ({ default: module.AccountBar })));
 
 /** @param props.onNavigate after a click on any link, even one to where the reader is */
 export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
   const path = usePathname();
   const { toggleSidebar, addProject } = useShell();
-  const [theme, setTheme] = useTheme();
   const workspace = useWorkspace();
   const canAdd = useCan("project.create");
+  const who = <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />;
 
   return (
     <NavigateContext value={onNavigate}>
@@ -52,16 +51,13 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
           <ProjectList />
         </nav>
         <footer className="flex h-12 shrink-0 items-center gap-1 border-line border-t px-2">
-          {workspace.data ? (
-            <UserMenu name={workspace.data.me.name} role={workspace.data.role} workspace={workspace.data.name} />
-          ) : workspace.isError ? (
-            <Button size="sm" variant="ghost" onClick={() => workspace.refetch()} className="mr-auto">
+          {workspace.isError ? (
+            <Button size="sm" variant="ghost" onClick={() => workspace.refetch()}>
               Not loaded. Try again
             </Button>
           ) : (
-            <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />
+            <Suspense fallback={who}>{workspace.data ? <AccountBar workspace={workspace.data} /> : who}</Suspense>
           )}
-          <ThemeToggle value={theme} onValueChange={setTheme} />
         </footer>
       </LinkProvider>
     </NavigateContext>

@@ -3,8 +3,8 @@ import { Avatar } from "@heddle/ui/avatar";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { ChevronsUpDown, Keyboard, LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { signOut } from "../session/credentials.ts";
+import { notify } from "./notify.ts";
 import { useShell } from "./shell-context.ts";
 
 export function UserMenu({ name, role, workspace }: { name: string; role: string; workspace: string }) {
@@ -16,7 +16,7 @@ export function UserMenu({ name, role, workspace }: { name: string; role: string
       await signOut();
       location.assign("/sign-in");
     } catch {
-      toast.error("You are still signed in", { description: "Heddle cannot be reached. Try again in a moment." });
+      void notify("You are still signed in", "Heddle cannot be reached. Try again in a moment.");
     }
   }
 

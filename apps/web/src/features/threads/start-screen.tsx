@@ -8,11 +8,11 @@ import { ThreadRow } from "@heddle/ui/thread-row";
 import { useStored } from "@heddle/ui/use-stored";
 import { useQuery } from "@tanstack/react-query";
 import { FolderGit2 } from "lucide-react";
-import { useQueryState } from "nuqs";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useShell } from "../shell/shell-context.ts";
 import { useTRPC } from "../shell/trpc.ts";
+import { useAddress } from "../shell/use-address.ts";
 import { useCan, useWorkspace } from "../shell/use-workspace.ts";
 import { NewThread } from "./new-thread.tsx";
 import { useThreadRows } from "./use-thread-rows.ts";
@@ -50,7 +50,7 @@ function Start({ projects }: { projects: Projects }) {
   const workspace = useWorkspace();
   const canStart = useCan("thread.create");
   const canAdd = useCan("project.create");
-  const [wanted, setWanted] = useQueryState("project");
+  const [wanted, setWanted] = useAddress("project");
   const [last, setLast] = useStored<string | null>("heddle-last-project", null);
   const find = (id: string | null) => projects.find((project) => project.id === id);
   const project = find(wanted) ?? find(last) ?? projects[0];
@@ -92,7 +92,7 @@ function Start({ projects }: { projects: Projects }) {
           value={project.id}
           onValueChange={(id) => {
             setLast(id);
-            void setWanted(id);
+            setWanted(id);
           }}
           options={projects.map(({ id, name }) => ({ value: id, label: name }))}
           className="max-w-52"

@@ -14,7 +14,7 @@ const longestPrompt = 40;
 export function ThreadChanges({ thread }: { thread: ThreadView }) {
   const trpc = useTRPC();
   const threadId = thread.id;
-  const { turn, setTurn, file, setFile } = useThreadAddress();
+  const { turn, file, show } = useThreadAddress();
   const { data: turns } = useQuery(trpc.threads.turns.queryOptions({ threadId }));
   const input = turn === null ? { threadId } : { threadId, turnId: turn };
   const diff = useQuery(trpc.threads.diff.queryOptions(input, { placeholderData: keepPreviousData }));
@@ -24,11 +24,11 @@ export function ThreadChanges({ thread }: { thread: ThreadView }) {
       files={diff.data?.files}
       scopes={[{ value: everything, label: "All changes" }, ...choices.map(scopeOf)]}
       scope={turn ?? everything}
-      onScopeChange={(scope) => void setTurn(scope === everything ? null : scope)}
+      onScopeChange={(scope) => show({ turn: scope === everything ? null : scope })}
       error={diff.isError ? { reason: messageOf(diff.error) ?? "", onRetry: diff.refetch } : null}
       action={<CommitButton thread={thread} />}
       selectedPath={file}
-      onSelectPath={(path) => void setFile(path)}
+      onSelectPath={(path) => show({ file: path })}
     />
   );
 }

@@ -19,7 +19,7 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const threadId = thread.id;
   const { items, loaded } = useLiveThread(threadId);
   const { data: turns } = useQuery(useTRPC().threads.turns.queryOptions({ threadId }));
-  const { setTab, setTurn } = useThreadAddress();
+  const { show } = useThreadAddress();
   const canPrompt = useCan("thread.prompt");
   const { mutate: send } = useSendTurn(threadId);
   const queued = useMemo(() => queuedTurns(items, turns), [items, turns]);
@@ -47,10 +47,7 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
       <TurnSummary
         durationMs={turn.finishedAt.getTime() - turn.startedAt.getTime()}
         changed={turn.changed}
-        onShowChanges={() => {
-          void setTurn(turnId);
-          void setTab("changes");
-        }}
+        onShowChanges={() => show({ tab: "changes", turn: turnId })}
       />
     );
   }

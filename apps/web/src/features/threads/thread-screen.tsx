@@ -7,13 +7,17 @@ import { SkeletonRows } from "@heddle/ui/skeleton";
 import { StatusDot } from "@heddle/ui/status-dot";
 import { Tooltip } from "@heddle/ui/tooltip";
 import { GitBranch, Lock, PanelRight } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useShell } from "../shell/shell-context.ts";
-import { FollowUp } from "./follow-up.tsx";
 import { ThreadConversation } from "./thread-conversation.tsx";
 import { useMarkSeen } from "./use-seen.ts";
 import { useThread } from "./use-thread.ts";
+
+/** Asked for at once, beside the thread itself: the page is there before it and does not wait. */
+const followUp = import("./follow-up.tsx");
+const FollowUp = lazy(() => followUp.then((module) => ({ default: module.FollowUp })));
 
 /** A thread's conversation; its changes are beside it, see thread-work.tsx. */
 export function ThreadScreen({ threadId }: { threadId: string }) {
@@ -28,7 +32,9 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
       {thread ? (
         <>
           <ThreadConversation thread={thread} />
-          <FollowUp thread={thread} />
+          <Suspense fallback={<div className="h-25 shrink-0" />}>
+            <FollowUp thread={thread} />
+          </Suspense>
         </>
       ) : isError ? (
         <FailureState title="The thread could not be loaded" error={error} onRetry={refetch} retrying={isRefetching} />

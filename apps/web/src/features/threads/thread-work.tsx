@@ -1,22 +1,19 @@
 "use client";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { Tabs } from "@heddle/ui/tabs";
-import { lazy, Suspense } from "react";
+import { ThreadChanges } from "./thread-changes.tsx";
 import { useThread } from "./use-thread.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
-
-const ThreadChanges = lazy(() => import("./thread-changes.tsx").then((module) => ({ default: module.ThreadChanges })));
 
 /** The column of a thread's work beside its conversation. */
 export function ThreadWork({ threadId }: { threadId: string }) {
   const { data: thread } = useThread(threadId);
-  const { tab, setTab } = useThreadAddress();
-  const loading = <SkeletonRows rows={12} label="Loading the changes" className="p-4" />;
+  const { tab, show } = useThreadAddress();
   return (
     <Tabs
       label="Work"
       value={tab ?? "changes"}
-      onValueChange={() => void setTab("changes")}
+      onValueChange={() => show({ tab: "changes" })}
       className="h-full"
       tabs={[
         {
@@ -29,7 +26,11 @@ export function ThreadWork({ threadId }: { threadId: string }) {
               )}
             </>
           ),
-          content: <Suspense fallback={loading}>{thread ? <ThreadChanges thread={thread} /> : loading}</Suspense>,
+          content: thread ? (
+            <ThreadChanges thread={thread} />
+          ) : (
+            <SkeletonRows rows={12} label="Loading the changes" className="p-4" />
+          ),
         },
       ]}
     />

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import { failureOf } from "../shell/failure.ts";
+import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
 /** Sends a further prompt. The prompt itself comes back with the event stream. */
@@ -13,7 +13,7 @@ export function useSendTurn(threadId: string, onError?: (message: string) => voi
       onError(error) {
         const { message } = failureOf(error);
         if (onError) onError(message);
-        else toast.error("The prompt was not sent", { description: message });
+        else void notify("The prompt was not sent", message);
       },
     }),
   );

@@ -1,11 +1,15 @@
-import { parseAsStringLiteral, useQueryState } from "nuqs";
-
-const tabs = ["changes"] as const;
+import { setAddress, useAddress } from "../shell/use-address.ts";
 
 /** What the address says is on screen beside a conversation: the tab, one turn's changes, a file. */
 export function useThreadAddress() {
-  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs));
-  const [turn, setTurn] = useQueryState("turn");
-  const [file, setFile] = useQueryState("file");
-  return { tab, setTab, turn, setTurn, file, setFile };
+  const [tab] = useAddress("tab");
+  const [turn] = useAddress("turn");
+  const [file] = useAddress("file");
+  return { tab: tab === "changes" ? tab : null, turn, file, show };
+}
+
+type ThreadAddress = { tab?: "changes" | null; turn?: string | null; file?: string | null };
+
+function show(address: ThreadAddress): void {
+  setAddress(address);
 }

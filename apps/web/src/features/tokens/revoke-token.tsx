@@ -1,8 +1,8 @@
 "use client";
 import { AlertDialog } from "@heddle/ui/alert-dialog";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import { messageOf } from "../shell/failure.ts";
+import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 
@@ -15,7 +15,7 @@ export function RevokeToken({ token, onClose }: RevokeTokenProps) {
   const done = {
     onSuccess() {
       void queryClient.invalidateQueries({ queryKey: trpc.tokens.pathKey() });
-      toast(`The token “${token?.name}” was revoked`);
+      void notify(`The token “${token?.name}” was revoked`);
       onClose();
     },
   };
