@@ -14,19 +14,15 @@ export function writeSideAnswer(kind: "title" | "commitMessage", prompt: string)
     : commitMessage(prompt);
 }
 
-const titleMaxWords = 7;
+const titleMaxChars = 60;
+const danglingWords = /(\s+(a|about|an|and|at|for|from|in|into|of|on|or|that|the|then|to|with))+$/i;
 
+/** The first sentence, or as many of its words as fit and read well. */
 function title(prompt: string): string {
   const sentence = firstSentence(prompt);
-  const words = sentence.split(" ");
-  const short = words
-    .slice(0, titleMaxWords)
-    .join(" ")
-    .replace(/[,;:]$/, "");
-  return (
-    capitalise(words.length > titleMaxWords ? short.replace(/\s+(a|an|and|in|of|or|that|the|to|with)$/i, "") : short) ||
-    "Look around"
-  );
+  if (sentence.length <= titleMaxChars) return capitalise(sentence) || "Look around";
+  const words = sentence.slice(0, titleMaxChars).replace(/\s+\S*$/, "");
+  return capitalise(words.replace(/[,;:]$/, "").replace(danglingWords, ""));
 }
 
 function commitMessage(request: string): string {
