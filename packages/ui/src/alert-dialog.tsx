@@ -5,6 +5,7 @@ import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { DialogFooter, overlayClasses, sheetClasses } from "./dialog.tsx";
 import { Input } from "./input.tsx";
+import { useFocusReturn } from "./use-focus-return.ts";
 
 export type AlertDialogProps = {
   open: boolean;
@@ -28,6 +29,7 @@ export function AlertDialog(props: AlertDialogProps) {
   const { destructive = true, typeToConfirm } = props;
   const [typed, setTyped] = useState("");
   const id = useId();
+  const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root
       open={open}
@@ -38,7 +40,11 @@ export function AlertDialog(props: AlertDialogProps) {
     >
       <Primitive.Portal>
         <Primitive.Overlay className={overlayClasses} />
-        <Primitive.Content className={cn(sheetClasses, "sm:max-w-md")}>
+        <Primitive.Content
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={giveBack}
+          className={cn(sheetClasses, "sm:max-w-md")}
+        >
           <div className="flex flex-col gap-2 px-5 pt-4 pb-5">
             <Primitive.Title className="font-semibold text-base">{title}</Primitive.Title>
             <Primitive.Description asChild>

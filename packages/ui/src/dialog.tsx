@@ -4,6 +4,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode, RefObject } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
+import { useFocusReturn } from "./use-focus-return.ts";
 
 export const overlayClasses = "fixed inset-0 z-40 animate-appear bg-black/35";
 export const sheetClasses =
@@ -27,21 +28,19 @@ const WIDTHS = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-3xl" };
 /** A modal; on phones a sheet from the bottom. Focus returns to what opened it. */
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, description, footer, width = "md", returnFocus, children } = props;
-
-  function giveFocusBack(event: Event) {
-    if (!returnFocus?.current) return;
-    event.preventDefault();
-    returnFocus.current.focus();
-  }
+  const { remember, giveBack } = useFocusReturn(returnFocus);
 
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlayClasses} />
         <Primitive.Content
-          onCloseAutoFocus={giveFocusBack}
+          onCloseAutoFocus={giveBack}
           className={cn(sheetClasses, WIDTHS[width])}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            remember();
+            focusFirstField(event);
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
