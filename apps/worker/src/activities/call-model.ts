@@ -65,7 +65,7 @@ async function follow(scope: TurnScope, step: number, result: StepResult): Promi
 
 async function askModel(deps: Deps, scope: TurnScope, step: number, signal: AbortSignal): Promise<StepResult> {
   const [{ turn, thread, project }, turns] = await Promise.all([loadTurn(scope), loadHistory(scope)]);
-  const { port, modelId } = await openPort(deps, scope, turn.model);
+  const { port, modelId, priced } = await openPort(deps, scope, turn.model);
   const system = systemPrompt({ projectName: project.name, branch: thread.branch, agentsMd: thread.instructions });
   const request: ModelRequest = { model: modelId, messages: buildMessages({ system, turns }), tools: toolSpecs() };
 
@@ -107,7 +107,7 @@ async function askModel(deps: Deps, scope: TurnScope, step: number, signal: Abor
         if (end.usage && "answer" in end.result) usage = end.usage;
         if (!("error" in end.result)) return;
         await settle();
-        if (end.usage) await recordCutAttempt(scope, step, attempt, turn.model, { ...end.usage, costUsd: 0 });
+        if (end.usage) await recordCutAttempt(scope, step, attempt, turn.model, priced(end.usage));
         if (end.retryInMs !== null) attempt = await beginAttempt(scope, step, turn.model);
       },
     });
@@ -119,7 +119,7 @@ async function askModel(deps: Deps, scope: TurnScope, step: number, signal: Abor
     reasoning: answer.reasoning,
     finishReason: answer.finishReason,
     tools: answer.toolCalls.map((call) => ({ call, ...describe(call) })),
-    usage: { ...usage, costUsd: 0 },
+    usage: priced(usage),
   };
   return persist(() => completeStep(scope, step, attempt, turn.model, brought));
 }

@@ -1,23 +1,31 @@
 import { createOpenAiChat } from "@heddle/agent/models/openai-chat";
-import type { ModelError, ModelPort } from "@heddle/agent/models/port";
+import type { ModelError, ModelPort, ModelUsage } from "@heddle/agent/models/port";
+import { costUsd } from "@heddle/agent/models/price";
 import type { ErrorCode } from "@heddle/db/errors";
 import { openModel } from "@heddle/db/providers";
 import type { RunScope } from "@heddle/db/run-scope";
 import type { Deps } from "../deps.ts";
 
+export type OpenPort = {
+  port: ModelPort;
+  modelId: string;
+  /** Usage with what it cost, in US dollars. */
+  priced<T extends ModelUsage>(usage: T): T & { costUsd: number };
+};
+
 /** The port to a model by its full name; the opened key lives in it and nowhere else. @throws MODEL_NOT_FOUND */
-export async function openPort(
-  deps: Deps,
-  scope: RunScope,
-  name: string,
-): Promise<{ port: ModelPort; modelId: string }> {
+export async function openPort(deps: Deps, scope: RunScope, name: string): Promise<OpenPort> {
   const access = await openModel(scope, deps.secrets, name);
   const port = createOpenAiChat({
     baseUrl: access.baseUrl ?? undefined,
     apiKey: access.apiKey ?? undefined,
     fetch: deps.fetch,
   });
-  return { port, modelId: access.modelId };
+  return {
+    port,
+    modelId: access.modelId,
+    priced: (usage) => ({ ...usage, costUsd: costUsd(access.baseUrl, access.modelId, usage) }),
+  };
 }
 
 /** Which of our codes a model's failure is, once no retry is left. */

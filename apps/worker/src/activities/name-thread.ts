@@ -17,16 +17,12 @@ export function createNameThread(deps: Deps) {
         const scope = await turnScope(deps.db, turnId);
         const { turn, thread } = await loadTurn(scope);
         if (thread.titled || turn.number !== 1) return;
-        const { port, modelId } = await openPort(deps, scope, turn.model);
+        const { port, modelId, priced } = await openPort(deps, scope, turn.model);
         const request = { model: modelId, messages: titleMessages(turn.prompt), tools: [], maxOutputTokens: 64 };
         const answer = await streamWithRetries(port, request, { signal, policy });
         const title = cleanTitle(answer.text);
         if (title) await recordTitle(scope, title);
-        const usage = {
-          ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }),
-          costUsd: 0,
-          estimated: !answer.usage,
-        };
+        const usage = priced({ ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), estimated: !answer.usage });
         await recordSideUsage(scope, { id: `${turnId}/title`, purpose: "title", model: turn.model, usage });
       } catch (error) {
         deps.log.info({ err: error, turnId }, "no title");

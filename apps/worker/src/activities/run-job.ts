@@ -75,9 +75,9 @@ async function suggest(
     prompts: await loadPrompts(scope),
   });
   try {
-    const { port, modelId } = await openPort(deps, scope, thread.model);
+    const { port, modelId, priced } = await openPort(deps, scope, thread.model);
     const answer = await streamWithRetries(port, { model: modelId, messages, tools: [] }, { signal, policy });
-    const usage = { ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), costUsd: 0, estimated: !answer.usage };
+    const usage = priced({ ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), estimated: !answer.usage });
     await recordSideUsage(scope, { id: `${job.id}/message`, purpose: "commitMessage", model: thread.model, usage });
     return cleanCommitMessage(answer.text) ?? thread.title;
   } catch (error) {
