@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -36,7 +36,10 @@ export async function lockHome(homeDir: string, url: string): Promise<HomeLock> 
   const holder = `process ${process.pid}, ${url}`;
   writeFileSync(holderFile, holder);
   return {
-    stopping: () => writeFileSync(holderFile, `${stoppingMark}, ${holder}`),
+    stopping() {
+      // The home may have been deleted: no reason not to stop.
+      if (existsSync(holderFile)) writeFileSync(holderFile, `${stoppingMark}, ${holder}`);
+    },
     release: () => server.close(),
   };
 }

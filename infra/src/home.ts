@@ -27,8 +27,9 @@ export type Home = {
 export function openHome(dir: string): Home {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    // Also in a home that its operator made open to others.
     for (const name of ["run", "logs", "temporal", "repos", "worktrees"])
-      mkdirSync(join(dir, name), { recursive: true });
+      mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
     writeOnce(join(dir, "host-id"), () => randomUUID(), 0o644);
     return {

@@ -28,8 +28,9 @@ export async function endProcess(identity: ProcessIdentity, signal: NodeJS.Signa
   if (isRunning(identity)) send(identity.pid, signal);
   const deadline = Date.now() + graceMs;
   while (isRunning(identity) && Date.now() < deadline) await sleep(pollMs);
-  // What the process itself started and left behind lives in its group, which keeps its id while it has members.
-  send(-identity.pid, "SIGKILL");
+  // What the process itself started and left behind lives in its group. While that has members, no other process gets its id.
+  const holder = identify(identity.pid);
+  if (holder === null || holder.startTime === identity.startTime) send(-identity.pid, "SIGKILL");
   while (isRunning(identity)) await sleep(pollMs);
 }
 

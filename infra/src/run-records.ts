@@ -32,9 +32,18 @@ export async function endOrphans(runDir: string): Promise<string[]> {
 }
 
 async function endOrphan(file: string): Promise<boolean> {
-  const record = recordSchema.safeParse(JSON.parse(readFileSync(file, "utf8"))).data;
+  const record = readRecord(file);
   const orphaned = record !== undefined && isRunning(record);
   if (orphaned) await endProcess(record, record.stopSignal, record.stopGraceMs);
   rmSync(file, { force: true });
   return orphaned;
+}
+
+/** Nothing for half a file, such as a power cut leaves. */
+function readRecord(file: string): RunRecord | undefined {
+  try {
+    return recordSchema.safeParse(JSON.parse(readFileSync(file, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -18,7 +18,7 @@ export async function startScratchPostgres(): Promise<ScratchPostgres> {
         password: "scratch",
         settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
       },
-      { runDir: dir, logsDir: dir, report: () => undefined },
+      { runDir: dir, logsDir: dir, report: () => undefined, endWithParent: true },
     );
     await postgres.service.start();
     return { ...postgres, remove: () => postgres.service.stop().then(removeDir) };

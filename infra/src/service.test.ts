@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,18 @@ test("a program that ignores its signal is killed with what it started", async (
   await stubborn.stop();
   await until(() => pids.every((pid) => identify(pid) === null));
   expect(lines).toEqual([]);
+});
+
+test("on request it ends with the process that started it, even a killed one", async () => {
+  const script = `import { createService } from ${JSON.stringify(join(import.meta.dirname, "service.ts"))};
+    const host = { runDir: ${JSON.stringify(dir)}, logsDir: ${JSON.stringify(dir)}, report: () => {}, endWithParent: true };
+    await createService({ name: "program", command: process.execPath, args: ["-e", "setInterval(() => {}, 1e6)"],
+      env: { PATH: process.env.PATH }, isReady: async () => true }, host).start();
+    process.kill(process.pid, "SIGKILL");`;
+  const args = ["--import", "tsx", "--input-type=module", "-e", script];
+  await new Promise((resolve) => spawn(process.execPath, args, { stdio: "inherit" }).once("close", resolve));
+  const pid = recordedPid();
+  await until(() => identify(pid) === null);
 });
 
 test("only the given environment reaches the program", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endProcess, identify, type ProcessIdentity } from "./process-identity.ts";
 import { forgetService, recordService } from "./run-records.ts";
-import { StartFailure } from "./start-failure.ts";
+import { messageOf, StartFailure } from "./start-failure.ts";
 
 export type ServiceSpec = {
   name: string;
@@ -35,7 +35,13 @@ export type Service = {
   restart(): Promise<void>;
 };
 
-export type ServiceHost = { runDir: string; logsDir: string; report: (line: string) => void };
+export type ServiceHost = {
+  runDir: string;
+  logsDir: string;
+  report: (line: string) => void;
+  /** Services end when this process is killed, instead of waiting for the next one to end them: for tests and tools. */
+  endWithParent?: boolean;
+};
 
 const pollMs = 40;
 const usualBackOff: BackOff = { firstDelayMs: 200, longestDelayMs: 10_000, attempts: 10 };
@@ -44,18 +50,19 @@ const steadyAfterMs = 30_000;
 const logRotationBytes = 20 * 1024 * 1024;
 
 /** One child process that is kept running: restarted with back-off when it ends by itself, until it is given up. */
-export function createService(spec: ServiceSpec, { runDir, logsDir, report }: ServiceHost): Service {
+export function createService(spec: ServiceSpec, { runDir, logsDir, report, endWithParent }: ServiceHost): Service {
   const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000, backOff = usualBackOff } = spec;
+  const prefix = endWithParent ? ["setpriv", "--pdeathsig", stopSignal.slice("SIG".length), "--"] : [];
+  const [command = spec.command, ...args] = [...prefix, spec.command, ...spec.args];
   const logFile = join(logsDir, `${name}.log`);
   let current: { child: ChildProcess; identity: ProcessIdentity | null; exited: Promise<string> } | null = null;
   let wanted = false;
 
   function launch() {
-    rotate(logFile);
     // The child writes to the file itself, so that it outlives a killed supervisor unharmed.
-    const log = openSync(logFile, "a");
+    const log = openLog(logFile);
     // A session of its own: Ctrl-C reaches the supervisor only, which then stops its services in order.
-    const child = spawn(spec.command, spec.args, {
+    const child = spawn(command, args, {
       cwd: spec.cwd ?? runDir,
       env: spec.env,
       stdio: ["ignore", log, log],
@@ -67,8 +74,8 @@ export function createService(spec: ServiceSpec, { runDir, logsDir, report }: Se
       child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
     });
     const identity = child.pid === undefined ? null : identify(child.pid);
-    if (identity) recordService(runDir, name, { ...identity, stopSignal, stopGraceMs });
     current = { child, identity, exited };
+    if (identity) recordService(runDir, name, { ...identity, stopSignal, stopGraceMs });
     return current;
   }
 
@@ -135,7 +142,12 @@ export function createService(spec: ServiceSpec, { runDir, logsDir, report }: Se
   };
 }
 
-function rotate(logFile: string): void {
-  const stats = statSync(logFile, { throwIfNoEntry: false });
-  if (stats && stats.size > logRotationBytes) renameSync(logFile, `${logFile}.1`);
+function openLog(file: string): number {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats && stats.size > logRotationBytes) renameSync(file, `${file}.1`);
+    return openSync(file, "a");
+  } catch (error) {
+    throw new StartFailure(`the log ${file} cannot be written (${messageOf(error)}).`);
+  }
 }

@@ -20,6 +20,12 @@ export async function supervise(programs: ProgramSpecs): Promise<void> {
       void stop().then(() => process.exit(0));
     });
   }
+  // However the supervisor ends, its services end first.
+  process.on("uncaughtException", (error) => {
+    if (error instanceof StartFailure) console.error(`Heddle stops: ${error.message}`);
+    else console.error("Heddle stops, because its supervisor failed:", error);
+    void stop().finally(() => process.exit(1));
+  });
   // The terminal may be gone before the stack is.
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,6 +103,23 @@ test("after kill -9 of the supervisor the next start ends the orphans and goes o
   await second.says(ready);
   expect(second.output()).toContain("Ended what an earlier run left behind");
   expect(Object.values(orphans).every(isGone)).toBe(true);
+});
+
+test("a home that is deleted under it ends the supervisor with one sentence and no process left", async () => {
+  const stack = start({ TEMPORAL_ADDRESS: "" });
+  await stack.says(ready);
+  const pids = recordedPids(home);
+  rmSync(home, { recursive: true, force: true });
+  process.kill(pids.web ?? -1, "SIGKILL");
+  expect(await stack.ended).toBe(1);
+  expect(stack.output()).toMatch(/Heddle stops: the log .*web\.log cannot be written/);
+  expect(Object.values(pids).every(isGone)).toBe(true);
+});
+
+test("half a record of an earlier run does not keep it from starting", async () => {
+  mkdirSync(join(home, "run"));
+  writeFileSync(join(home, "run", "web.json"), "");
+  await start().says(ready);
 });
 
 test("every killed child comes back on its port", async () => {

@@ -5,6 +5,7 @@ import { acceptsConnections } from "./ready.ts";
 import { runProgram } from "./run-program.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
 import type { TemporalBinary } from "./temporal-binary.ts";
+import { hasUserName, ordinaryUserPrefix } from "./user-namespace.ts";
 
 const fileSuffixes = ["", "-wal", "-shm"];
 
@@ -23,11 +24,14 @@ export function createTemporal(
   if (version !== binary.version) putAside(file);
   writeFileSync(versionFile, binary.version);
   const address = `127.0.0.1:${port}`;
+  // It does not start for a user without a name.
+  const [command = binary.path, ...before] = hasUserName() ? [] : [...ordinaryUserPrefix(), binary.path];
   return createService(
     {
       name: "temporal",
-      command: binary.path,
+      command,
       args: [
+        ...before,
         ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
         ...["--db-filename", file, "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=1"],
         // Without these each hop of a workflow waits for a poll, 50 ms.

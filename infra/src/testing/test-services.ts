@@ -37,7 +37,10 @@ export async function startTestTemporal() {
   const report = (line: string) => console.log(line);
   const binary = await findTemporal(readEnv().HEDDLE_TEMPORAL_BIN, { report });
   const port = await freePort();
-  const service = createTemporal({ binary, dataDir: dir, port }, { runDir: dir, logsDir: dir, report });
+  const service = createTemporal(
+    { binary, dataDir: dir, port },
+    { runDir: dir, logsDir: dir, report, endWithParent: true },
+  );
   await service.start();
   return {
     address: `127.0.0.1:${port}`,
