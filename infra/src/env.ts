@@ -12,8 +12,14 @@ const schema = z.object({
   HEDDLE_HOME: optionalText.transform((path) => resolve(root, path ?? ".heddle")),
   HEDDLE_HOST: z.string().min(1).default("127.0.0.1"),
   HEDDLE_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
-  DATABASE_URL: optionalText,
-  TEMPORAL_ADDRESS: optionalText,
+  DATABASE_URL: optionalText.refine(
+    (url) => url === undefined || /^postgres(ql)?:\/\//.test(url),
+    "must begin with postgres://",
+  ),
+  TEMPORAL_ADDRESS: optionalText.refine(
+    (address) => address === undefined || /^[^/\s]+:\d+$/.test(address),
+    "must be host:port",
+  ),
   HEDDLE_TEMPORAL_BIN: optionalText,
   HEDDLE_SECRET_KEYS: optionalText,
   HEDDLE_REPO_ROOTS: z.string().min(1).default("/"),

@@ -39,6 +39,8 @@ export type ServiceHost = {
   runDir: string;
   logsDir: string;
   report: (line: string) => void;
+  /** Aborted when nobody waits any more for services to become ready. */
+  signal?: AbortSignal;
   /** Services end when this process is killed, instead of waiting for the next one to end them: for tests and tools. */
   endWithParent?: boolean;
 };
@@ -50,12 +52,14 @@ const steadyAfterMs = 30_000;
 const logRotationBytes = 20 * 1024 * 1024;
 
 /** One child process that is kept running: restarted with back-off when it ends by itself, until it is given up. */
-export function createService(spec: ServiceSpec, { runDir, logsDir, report, endWithParent }: ServiceHost): Service {
+export function createService(spec: ServiceSpec, host: ServiceHost): Service {
+  const { runDir, logsDir, report, signal, endWithParent } = host;
   const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000, backOff = usualBackOff } = spec;
   const prefix = endWithParent ? ["setpriv", "--pdeathsig", stopSignal.slice("SIG".length), "--"] : [];
   const [command = spec.command, ...args] = [...prefix, spec.command, ...spec.args];
   const logFile = join(logsDir, `${name}.log`);
   let current: { child: ChildProcess; identity: ProcessIdentity | null; exited: Promise<string> } | null = null;
+  let ending = Promise.resolve();
   let wanted = false;
 
   function launch() {
@@ -85,7 +89,7 @@ export function createService(spec: ServiceSpec, { runDir, logsDir, report, endW
       ended = true;
     });
     const deadline = Date.now() + readyTimeoutMs;
-    while (!ended && wanted && Date.now() < deadline) {
+    while (!ended && wanted && !signal?.aborted && Date.now() < deadline) {
       if (await spec.isReady()) return true;
       await sleep(pollMs);
     }
@@ -110,12 +114,12 @@ export function createService(spec: ServiceSpec, { runDir, logsDir, report, endW
     if (await becomesReady(next.exited)) report(`${name} runs again`);
   }
 
+  /** However many ask, all wait for the one end. */
   async function stop(): Promise<void> {
     wanted = false;
-    const stopping = current;
+    if (current?.identity) ending = endProcess(current.identity, stopSignal, stopGraceMs);
     current = null;
-    if (stopping?.identity) await endProcess(stopping.identity, stopSignal, stopGraceMs);
-    await stopping?.exited;
+    await ending;
     forgetService(runDir, name);
   }
 

@@ -13,7 +13,7 @@ import { endOrphans } from "./run-records.ts";
 import { type SignIn, seed } from "./seed.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
 import { messageOf } from "./start-failure.ts";
-import { createTemporal } from "./temporal.ts";
+import { assertTemporalAnswers, createTemporal } from "./temporal.ts";
 import { findTemporal } from "./temporal-binary.ts";
 
 export type Stack = {
@@ -31,7 +31,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
   const abort = new AbortController();
   const services = new Map<string, Service>();
   const home = openHome(env.HEDDLE_HOME);
-  const host: ServiceHost = { runDir: home.runDir, logsDir: home.logsDir, report };
+  const host: ServiceHost = { runDir: home.runDir, logsDir: home.logsDir, report, signal: abort.signal };
   let lock: HomeLock | undefined;
 
   async function startPostgres(): Promise<string> {
@@ -48,7 +48,10 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
   }
 
   async function startTemporal(): Promise<string> {
-    if (env.TEMPORAL_ADDRESS) return env.TEMPORAL_ADDRESS;
+    if (env.TEMPORAL_ADDRESS) {
+      await assertTemporalAnswers(env.TEMPORAL_ADDRESS);
+      return env.TEMPORAL_ADDRESS;
+    }
     const binary = await findTemporal(env.HEDDLE_TEMPORAL_BIN, { report, signal: abort.signal });
     report(`Temporal server: ${binary.path}, from ${binary.origin}`);
     const port = await freePort();

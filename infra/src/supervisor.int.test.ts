@@ -177,8 +177,23 @@ test("a home that cannot be made is named", async () => {
   expect(stack.output()).toContain("cannot be written");
 });
 
-test("a bad setting is named", async () => {
-  const stack = start({ HEDDLE_PORT: "eighty" });
+test.each([
+  ["HEDDLE_PORT", "eighty"],
+  ["DATABASE_URL", "localhost/heddle"],
+  ["TEMPORAL_ADDRESS", "localhost"],
+])("a bad setting is named: %s", async (name, value) => {
+  const stack = start({ [name]: value });
   expect(await stack.ended).toBe(1);
-  expect(stack.output()).toContain("HEDDLE_PORT");
+  expect(stack.output()).toContain(name);
+});
+
+test("outside servers that cannot be reached are named", async () => {
+  const free = await freePort();
+  const database = start({ DATABASE_URL: `postgres://heddle@127.0.0.1:${free}/heddle` });
+  expect(await database.ended).toBe(1);
+  expect(database.output()).toContain("check DATABASE_URL");
+  const temporal = start({ TEMPORAL_ADDRESS: `127.0.0.1:${free}` });
+  expect(await temporal.ended).toBe(1);
+  expect(temporal.output()).toContain(`the Temporal server at 127.0.0.1:${free} cannot be reached`);
+  expect(processesNaming(home)).toEqual([]);
 });

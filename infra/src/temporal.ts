@@ -4,6 +4,7 @@ import { inheritedEnv } from "./env.ts";
 import { acceptsConnections } from "./ready.ts";
 import { runProgram } from "./run-program.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
+import { StartFailure } from "./start-failure.ts";
 import type { TemporalBinary } from "./temporal-binary.ts";
 import { hasUserName, ordinaryUserPrefix } from "./user-namespace.ts";
 
@@ -46,6 +47,14 @@ export function createTemporal(
     },
     host,
   );
+}
+
+/** @throws StartFailure if nothing listens at an outside server's address, `host:port` */
+export async function assertTemporalAnswers(address: string): Promise<void> {
+  const at = address.lastIndexOf(":");
+  const host = address.slice(0, at).replace(/^\[|\]$/g, "");
+  if (await acceptsConnections(Number(address.slice(at + 1)), host)) return;
+  throw new StartFailure(`the Temporal server at ${address} cannot be reached; check TEMPORAL_ADDRESS.`);
 }
 
 async function hasNamespace({ path }: TemporalBinary, address: string): Promise<boolean> {
