@@ -1,5 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
-import { appendAudit } from "./audit.ts";
+import { actorOfPrincipal, appendAudit } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { transact } from "./mutate.ts";
@@ -17,6 +17,9 @@ let unknownUserHash: Promise<string> | undefined;
 
 export type SignIn = { sessionId: string; userId: string; name: string; email: string };
 
+/** Audit chains are locked one after the other: in another order elsewhere, two sign-ins would wait for each other. */
+const inOneOrder = { orderBy: { workspaceId: "asc" } } as const;
+
 /**
  * Checks a password and opens a session row. An unknown address costs the same time as a wrong password.
  * Both outcomes reach the audit log of every workspace of the member.
@@ -27,7 +30,7 @@ export async function signIn(
   request: { ip: string | null; userAgent: string | null },
 ): Promise<SignIn | null> {
   const email = input.email.trim().toLowerCase();
-  const user = await db.prisma.user.findUnique({ where: { email }, include: { memberships: true } });
+  const user = await db.prisma.user.findUnique({ where: { email }, include: { memberships: inOneOrder } });
   unknownUserHash ??= hashPassword(newId());
   const correct = await verify(user?.passwordHash ?? (await unknownUserHash), input.password);
   if (!user?.passwordHash) return null;
@@ -79,9 +82,19 @@ export async function authenticateSession(
   };
 }
 
-/** Signs out: the row is revoked, so that a copied cookie is worth nothing. */
+/** Signs out: the row is revoked, so that a copied cookie is worth nothing. Audited like the sign-in. */
 export async function revokeSession(db: Database, principal: Principal): Promise<void> {
   if (principal.via.type !== "session") return;
-  const { sessionId } = principal.via;
-  await db.prisma.session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: new Date() } });
+  const { userId, via } = principal;
+  await transact(db, async (tx, after) => {
+    const where = { id: via.sessionId, userId, revokedAt: null };
+    const revoked = await tx.session.updateMany({ where, data: { revokedAt: new Date() } });
+    if (revoked.count === 0) return;
+    for (const { workspaceId } of await tx.membership.findMany({ where: { userId }, ...inOneOrder })) {
+      const entry = { action: "session.close", resource: { type: "user", id: userId } };
+      await appendAudit(tx, workspaceId, actorOfPrincipal(principal), entry);
+      // Open streams look at their rights again.
+      after({ k: "workspace", w: workspaceId });
+    }
+  });
 }
