@@ -22,6 +22,12 @@ export const errorTable = {
     retryable: true,
     message: "The first request with this Idempotency-Key is still running. Ask again in a moment.",
   },
+  IDEMPOTENCY_LOST: {
+    status: 409,
+    retryable: false,
+    message:
+      "The first request with this Idempotency-Key took effect, but its answer was lost. Look at what it made, then use a new key.",
+  },
   THREAD_BUSY: { status: 409, retryable: true, message: "The thread is working. Wait until its turn has ended." },
   NOTHING_TO_COMMIT: { status: 409, retryable: false, message: "There are no changes to commit." },
   PROJECT_NOT_READY: { status: 409, retryable: true, message: "The project is not ready yet." },

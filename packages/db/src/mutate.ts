@@ -1,6 +1,7 @@
 import { type Actor, type AuditEntry, actorOfPrincipal, appendAudit } from "./audit.ts";
 import type { Database, Tx } from "./database.ts";
 import type { Hint } from "./hints.schema.ts";
+import { confirmClaim } from "./idempotency.ts";
 import type { Principal } from "./scope.ts";
 
 /** What `mutate` needs of a scope; every scope has it. */
@@ -21,6 +22,7 @@ export async function mutate<T>(
 ): Promise<T> {
   const actor = "actor" in scope ? scope.actor : actorOfPrincipal(scope.principal);
   return transact(scope.db, async (tx, after) => {
+    if (!("actor" in scope)) await confirmClaim(tx, scope.principal);
     const result = await write(tx, after);
     await appendAudit(tx, scope.workspaceId, actor, entry);
     return result;

@@ -1,5 +1,6 @@
 import { AppError } from "@heddle/db/errors";
 import { once } from "@heddle/db/idempotency";
+import type { Principal } from "@heddle/db/scope";
 import { cleanJson } from "@heddle/db/text";
 import { callTRPCProcedure } from "@trpc/server";
 import { openProject, openThread, openUser, openWorkspace } from "./access.ts";
@@ -28,7 +29,7 @@ export async function callApi(runtime: Runtime, request: Request): Promise<Respo
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
   const given = hasBody ? await readJsonObject(request) : Object.fromEntries(url.searchParams);
   const input = cleanJson<Input>({ ...given, ...params });
-  const call = () => callProcedure(endpoint, ctx, input, request.signal);
+  const call = (principal = ctx.principal) => callProcedure(endpoint, { ...ctx, principal }, input, request.signal);
   const key = endpoint.method === "POST" ? idempotencyKey(request) : null;
   const answer = key === null ? await call() : await callOnce(endpoint, ctx, input, key, call);
   return Response.json(answer, { headers: { "cache-control": "no-store" } });
@@ -63,7 +64,7 @@ async function callOnce(
   ctx: Context,
   input: Input,
   key: string,
-  call: () => Promise<unknown>,
+  call: (principal: Principal) => Promise<unknown>,
 ): Promise<unknown> {
   const workspaceId = await checkAccess(endpoint, ctx, input);
   const { principal } = openUser(ctx);
@@ -71,7 +72,7 @@ async function callOnce(
   if (!endpoint.meta.secretAnswer) return once(ctx.db, principal, key, request, call);
   const { secrets } = ctx.runtime;
   const place = { workspaceId, model: "answer" as const, id: `${principal.userId}/${key}` };
-  const seal = async () => secrets.seal(place, JSON.stringify(await call()));
+  const seal = async (claiming: Principal) => secrets.seal(place, JSON.stringify(await call(claiming)));
   return JSON.parse(secrets.open(place, await once(ctx.db, principal, key, request, seal)));
 }
 
