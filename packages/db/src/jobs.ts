@@ -79,6 +79,7 @@ export async function fixCommitMessage(scope: JobScope, message: string): Promis
   });
 }
 
+/** The commit is made. @throws FENCED when the job has ended already */
 export async function completeCommit(scope: JobScope, result: { commit: string; branch: string }): Promise<void> {
   const entry = {
     action: "thread.commit",
@@ -91,11 +92,12 @@ export async function completeCommit(scope: JobScope, result: { commit: string; 
       after,
       scope.threadId,
       async (change) => {
-        change.set({ headCommit: result.commit });
-        await tx.threadJob.update({
-          where: { id: scope.jobId },
+        const ended = await tx.threadJob.updateMany({
+          where: { id: scope.jobId, status: "pending" },
           data: { status: "done", output: result, finishedAt: new Date() },
         });
+        if (ended.count === 0) throw new AppError("FENCED");
+        change.set({ headCommit: result.commit });
         after({ k: "job", t: scope.threadId, j: scope.jobId });
       },
       scope.fence,

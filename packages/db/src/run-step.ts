@@ -56,9 +56,11 @@ export async function beginAttempt(
   });
 }
 
-/** The answer's first text has come: its item appears, running. */
+/** The answer's first text has come: its item appears, running. @throws FENCED unless `attempt` is still the newest */
 export async function openMessage(scope: TurnScope, step: number, model: string, attempt: number): Promise<void> {
   await progress(scope, async (tx, change) => {
+    const open = await tx.modelStep.count({ where: openAttempt(scope, step, attempt) });
+    if (open === 0) throw new AppError("FENCED");
     await change.putItem({ ...messageItem(scope, step, model, ""), status: "running" });
     await tx.item.update({ where: { id: stepId(scope.turnId, step) }, data: { attempt } });
   });
@@ -91,7 +93,7 @@ export async function recordCutAttempt(
   await progress(scope, async (tx, change) => {
     const id = `${stepId(scope.turnId, step)}/${attempt}`;
     const created = await tx.usageRecord.createMany({
-      data: [{ ...usageOf(scope, id, model), ...usage }],
+      data: [{ ...usageOf(scope, id, model), ...stored(usage) }],
       skipDuplicates: true,
     });
     if (created.count > 0) addUsage(change, usage);
@@ -100,7 +102,7 @@ export async function recordCutAttempt(
 
 /**
  * The answer of the model, in one transaction: message, reasoning, tool calls, usage.
- * @throws FENCED when a newer attempt has begun meanwhile
+ * @throws FENCED when a newer attempt has begun or the turn has ended meanwhile
  */
 export async function completeStep(
   scope: TurnScope,
@@ -119,7 +121,7 @@ export async function completeStep(
   const { turnId } = scope;
   return progress(scope, async (tx, change) => {
     const claimed = await tx.modelStep.updateMany({
-      where: { id, attempt, completedAt: null },
+      where: openAttempt(scope, step, attempt),
       data: { finishReason: answer.finishReason, completedAt: new Date() },
     });
     if (claimed.count === 0) throw new AppError("FENCED");
@@ -136,7 +138,7 @@ export async function completeStep(
       await change.putItem({ id: itemId, turnId, step, type, status: "running", data, model: { call } });
       toolItemIds.push(itemId);
     }
-    await tx.usageRecord.create({ data: { ...usageOf(scope, `${id}/${attempt}`, model), ...answer.usage } });
+    await tx.usageRecord.create({ data: { ...usageOf(scope, `${id}/${attempt}`, model), ...stored(answer.usage) } });
     addUsage(change, answer.usage);
     return { finishReason: answer.finishReason, toolItemIds };
   });
@@ -150,10 +152,29 @@ export async function recordSideUsage(
   await progress({ ...scope, fence: undefined }, async (tx, change) => {
     const { id, purpose, model, usage } = input;
     const { workspaceId, threadId } = scope;
-    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose, ...usage };
+    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose, ...stored(usage) };
     const created = await tx.usageRecord.createMany({ data: [row], skipDuplicates: true });
     if (created.count > 0) addUsage(change, usage);
   });
+}
+
+/** An attempt that may still write: of a turn that runs, not over, and none newer has begun. */
+function openAttempt(scope: TurnScope, step: number, attempt: number) {
+  return {
+    id: stepId(scope.turnId, step),
+    attempt,
+    completedAt: null,
+    turn: { status: "running" },
+  } satisfies Prisma.ModelStepWhereInput;
+}
+
+/** More than any request can have; a column takes 2³¹ for a whole thread. */
+const mostTokens = 10_000_000;
+
+/** Usage as a provider reports it can be any number: a paid answer is not to be lost for it. */
+function stored<T extends { inputTokens: number; outputTokens: number }>(usage: T): T {
+  const count = (tokens: number) => Math.min(Math.max(Math.round(tokens) || 0, 0), mostTokens);
+  return { ...usage, inputTokens: count(usage.inputTokens), outputTokens: count(usage.outputTokens) };
 }
 
 function usageOf(scope: TurnScope, id: string, model: string) {
@@ -165,9 +186,10 @@ function addUsage(
   change: { set(data: Prisma.ThreadUncheckedUpdateInput): void },
   usage: { inputTokens: number; outputTokens: number; costUsd: number },
 ): void {
+  const { inputTokens, outputTokens } = stored(usage);
   change.set({
-    inputTokens: { increment: usage.inputTokens },
-    outputTokens: { increment: usage.outputTokens },
+    inputTokens: { increment: inputTokens },
+    outputTokens: { increment: outputTokens },
     costUsd: { increment: usage.costUsd },
   });
 }

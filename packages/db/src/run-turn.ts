@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { errorTable, isErrorCode } from "./errors.ts";
+import { AppError, errorTable, isErrorCode } from "./errors.ts";
 import { mutate, transact } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
@@ -10,18 +10,25 @@ export type Claim =
   | { kind: "job"; jobId: string; job: "commit" | "commitMessage" };
 
 /**
- * What the thread's workflow does next: the turn under way (with the step to go on at), else the oldest queued turn,
- * else the oldest pending job, else nothing. Claiming again after a crash gives the same answer.
+ * What the thread's workflow does next: the turn under way (with the step to go on at), else the oldest pending job,
+ * else the oldest queued turn, else nothing. A job is only taken on while no turn waits, so it is older than any queued
+ * turn: a commit holds what its author saw. Claiming again after a crash gives the same answer.
  */
 export async function claimNext(db: Database, threadId: string): Promise<Claim | null> {
   return transact(db, (tx, after) =>
     changeThread(tx, after, threadId, async (change) => {
-      const turn = await tx.turn.findFirst({
+      const open = await tx.turn.findMany({
         where: { threadId, status: { in: ["running", "queued"] } },
-        orderBy: [{ number: "asc" }],
+        orderBy: { number: "asc" },
       });
+      const job = await tx.threadJob.findFirst({
+        where: { threadId, status: "pending" },
+        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      });
+      const running = open.find(({ status }) => status === "running");
+      const turn = running ?? (job ? undefined : open[0]);
       if (turn) {
-        if (turn.status === "queued") {
+        if (!running) {
           const thread = await tx.thread.findUniqueOrThrow({ where: { id: threadId } });
           const startCheckpoint = thread.lastCheckpoint ?? thread.baseCommit;
           await tx.turn.update({
@@ -33,10 +40,6 @@ export async function claimNext(db: Database, threadId: string): Promise<Claim |
         const steps = await tx.modelStep.aggregate({ where: { turnId: turn.id }, _max: { index: true } });
         return { kind: "turn", turnId: turn.id, step: steps._max.index ?? 0 };
       }
-      const job = await tx.threadJob.findFirst({
-        where: { threadId, status: "pending" },
-        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-      });
       return job ? { kind: "job", jobId: job.id, job: job.kind } : null;
     }),
   );
@@ -66,6 +69,7 @@ export async function noteFailure(scope: TurnScope, failure: { code: string; mes
 /**
  * Ends a turn, once: items that never ran are marked so, a failure becomes an error item, and the thread becomes idle,
  * failed, or stays running for the next queued turn. Takes the thread's id, because the sender may have lost all rights.
+ * @throws FENCED when another call has ended it meanwhile
  */
 export async function finishTurn(db: Database, threadId: string, turnId: string, end: TurnEnd): Promise<void> {
   const turn = await db.prisma.turn.findUniqueOrThrow({ where: { id: turnId }, include: { thread: true } });
@@ -86,6 +90,12 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
   };
   await mutate({ db, workspaceId: turn.thread.workspaceId, actor }, entry, async (tx, after) => {
     await changeThread(tx, after, threadId, async (change) => {
+      const errorCode = end.status === "failed" ? end.code : null;
+      const ended = await tx.turn.updateMany({
+        where: { id: turnId, status: "running" },
+        data: { status: end.status, finishedAt: new Date(), errorCode },
+      });
+      if (ended.count === 0) throw new AppError("FENCED");
       const open = await tx.item.findMany({ where: { turnId, status: "running" }, orderBy: { position: "asc" } });
       for (const item of open) {
         await change.putItem({ ...item, status: "interrupted", data: item.data ?? {}, model: item.model ?? {} });
@@ -102,14 +112,6 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
           data: { code: end.code, message, retryable: known.retryable },
         });
       }
-      await tx.turn.update({
-        where: { id: turnId },
-        data: {
-          status: end.status,
-          finishedAt: new Date(),
-          errorCode: end.status === "failed" ? end.code : null,
-        },
-      });
       const queued = await tx.turn.count({ where: { threadId, status: "queued" } });
       change.set({ status: queued > 0 ? "running" : end.status === "failed" ? "failed" : "idle" });
     });
@@ -144,7 +146,7 @@ export async function recordBase(
       where: { id: scope.turnId, startCheckpoint: null },
       data: { startCheckpoint: base.baseCommit, endCheckpoint: base.baseCommit },
     });
-    change.set(base);
+    change.set({ ...base, instructions: base.instructions === null ? null : cleanText(base.instructions) });
   });
 }
 

@@ -3,10 +3,11 @@ import type { Database } from "./database.ts";
 import { loadHistory } from "./history.ts";
 import { placeThread, renewHost, startHost } from "./hosts.ts";
 import { listItems } from "./items.ts";
+import { failJob, requestCommit } from "./jobs.ts";
 import { progress, turnScope } from "./run-scope.ts";
 import { beginAttempt, completedStep, completeStep, openMessage, recordCutAttempt } from "./run-step.ts";
 import { claimTool, completeTool } from "./run-tool.ts";
-import { claimNext, finishTurn, unfinishedThreads } from "./run-turn.ts";
+import { claimNext, finishTurn, loadTurn, recordBase, unfinishedThreads } from "./run-turn.ts";
 import { projectScope, threadScope, workspaceScope } from "./scope.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";
@@ -69,6 +70,33 @@ describe("a turn's rows", () => {
     expect(await claimNext(db, scope.threadId)).toBeNull();
   });
 
+  test("a commit that was asked for before a follow-up comes first: it holds what was reviewed", async () => {
+    const scope = await newThread();
+    const { turnId } = await claimTurn(scope.threadId);
+    await finishTurn(db, scope.threadId, turnId, { status: "completed" });
+    const { jobId } = await requestCommit(scope, { message: "Reviewed" });
+    await sendTurn(scope, { prompt: "Go on" });
+    expect(await claimNext(db, scope.threadId)).toEqual({ kind: "job", jobId, job: "commit" });
+    await failJob(db, scope.threadId, jobId, { code: "NOTHING_TO_COMMIT", message: "Nothing" });
+    expect(await claimNext(db, scope.threadId)).toMatchObject({ kind: "turn" });
+  });
+
+  test("a turn ends once, however often it is told to", async () => {
+    const scope = await newThread();
+    const { turnId } = await claimTurn(scope.threadId);
+    const ends = Array.from({ length: 5 }, () => finishTurn(db, scope.threadId, turnId, { status: "completed" }));
+    await Promise.allSettled(ends);
+    const where = { action: "turn.end", resourceId: scope.threadId };
+    expect(await db.prisma.auditEvent.count({ where })).toBe(1);
+  });
+
+  test("instructions of any bytes do not keep a thread from starting", async () => {
+    const scope = await newThread();
+    const { scope: turn } = await claimTurn(scope.threadId);
+    await recordBase(turn, { baseRef: "main", baseCommit: "0".repeat(40), instructions: "Be\0 brief\ud800." });
+    expect((await loadTurn(turn)).thread.instructions).toBe("Be brief\ufffd.");
+  });
+
   test("prompts sent at the same time get numbers of their own", async () => {
     const scope = await newThread();
     await Promise.all(Array.from({ length: 8 }, (_, index) => sendTurn(scope, { prompt: `prompt ${index}` })));
@@ -114,6 +142,47 @@ describe("a model's step", () => {
     await completeStep(turn, 0, second, "demo/demo", answer);
     expect(await completedStep(turn, 0)).toEqual({ finishReason: "stop", toolItemIds: [] });
     await expect(completeStep(turn, 0, second, "demo/demo", answer)).rejects.toMatchObject({ code: "FENCED" });
+  });
+
+  test("is not opened again by an attempt that comes late", async () => {
+    const scope = await newThread();
+    const { scope: turn, turnId } = await claimTurn(scope.threadId);
+    const late = await beginAttempt(turn, 0, "demo/demo", estimate);
+    const second = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await openMessage(turn, 0, "demo/demo", second);
+    await expect(openMessage(turn, 0, "demo/demo", late)).rejects.toMatchObject({ code: "FENCED" });
+    const answer = { text: "Hello", reasoning: "", finishReason: "stop", tools: [], usage };
+    await completeStep(turn, 0, second, "demo/demo", answer);
+    await expect(openMessage(turn, 0, "demo/demo", second)).rejects.toMatchObject({ code: "FENCED" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.find((item) => item.id === `${turnId}/0`)).toMatchObject({ status: "completed", text: "Hello" });
+  });
+
+  test("that comes after its turn has ended leaves nothing behind that runs", async () => {
+    const scope = await newThread();
+    const { scope: turn, turnId } = await claimTurn(scope.threadId);
+    const attempt = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await finishTurn(db, scope.threadId, turnId, { status: "failed", code: "INTERNAL" });
+    const answer = { text: "Late", reasoning: "", finishReason: "tool_calls", tools: [shellItem], usage };
+    await expect(openMessage(turn, 0, "demo/demo", attempt)).rejects.toMatchObject({ code: "FENCED" });
+    await expect(completeStep(turn, 0, attempt, "demo/demo", answer)).rejects.toMatchObject({ code: "FENCED" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.map((item) => item.type)).toEqual(["userMessage", "error"]);
+  });
+
+  test.each([
+    [Number.NaN, 0],
+    [12.4, 12],
+    [-3, 0],
+    [1e15, 10_000_000],
+  ])("is kept whatever its provider counts: %s", async (inputTokens, kept) => {
+    const scope = await newThread();
+    const { scope: turn } = await claimTurn(scope.threadId);
+    const attempt = await beginAttempt(turn, 0, "demo/demo", estimate);
+    const odd = { ...usage, inputTokens };
+    const answer = { text: "Hello", reasoning: "", finishReason: "stop", tools: [], usage: odd };
+    await completeStep(turn, 0, attempt, "demo/demo", answer);
+    expect((await getThread(scope)).usage.inputTokens).toBe(kept);
   });
 
   test("an attempt lost with its worker is counted once and marked estimated; a recorded one is not counted again", async () => {
