@@ -1,5 +1,12 @@
 import { z } from "zod";
 
+const modelId = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u, "A model's name is one line.");
+
 export const createProviderInput = z.object({
   name: z
     .string()
@@ -11,14 +18,30 @@ export const createProviderInput = z.object({
   baseUrl: z
     .url({ protocol: /^https?$/, message: "Write an http or https address." })
     .max(2_000)
+    .refine(
+      (url) => !hasCredentials(url),
+      "Write the key in its own field, not into the address: all members see that.",
+    )
     .optional(),
-  apiKey: z.string().trim().min(1).max(2_000).optional(),
+  apiKey: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2_000)
+    .regex(/^[\x21-\x7e]+$/, "The key has a character that no key has. Copy it again.")
+    .optional(),
   models: z
-    .array(z.object({ id: z.string().trim().min(1).max(200), contextTokens: z.number().int().positive().optional() }))
+    .array(z.object({ id: modelId, contextTokens: z.number().int().positive().max(1_000_000_000).optional() }))
     .min(1, "Name at least one model.")
     .max(200),
 });
 export type CreateProviderInput = z.output<typeof createProviderInput>;
+
+function hasCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
 
 export const providerView = z.object({
   id: z.string(),
