@@ -219,7 +219,9 @@ describe("threads", () => {
       expect(response.headers.get("content-type")).toBe("application/octet-stream");
       expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0xff, 0, 10, 0xff, 0, 11]);
     }
-    expect(await call("GET", `/threads/${threadId}/items/none/output`)).toMatchObject({ status: 404 });
+    for (const none of ["none", "%25zz"]) {
+      expect(await call("GET", `/threads/${threadId}/items/${none}/output`)).toMatchObject({ status: 404 });
+    }
   });
 });
 

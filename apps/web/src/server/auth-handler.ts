@@ -1,12 +1,27 @@
-import { errorTable, isErrorCode } from "@heddle/db/errors";
+import { AppError, errorTable, isErrorCode } from "@heddle/db/errors";
 import type { NextApiRequest, NextApiResponse } from "next";
 import nextAuth from "next-auth";
 import { authOptions } from "./auth.ts";
+import { isSameOrigin } from "./authenticate.ts";
 import { readBody } from "./request-body.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** next-auth's own addresses (`/api/auth/…`), spoken to in the one form that needs no page context of Next. */
+/** What the pages use. Of the rest, one lets anybody write into our log (`_log`). */
+const actions = ["GET csrf", "GET session", "POST callback/credentials", "POST signout"];
+
+/**
+ * next-auth's own addresses (`/api/auth/…`), spoken to in the one form that needs no page context of Next.
+ * @throws NOT_FOUND, FORBIDDEN for another site's page, which may have planted its own token against forged requests
+ */
 export async function handleAuth(runtime: Runtime, request: Request, action: string[]): Promise<Response> {
+  const { headers, method } = request;
+  if (!actions.includes(`${method} ${action.join("/")}`)) {
+    throw new AppError("NOT_FOUND", { message: "There is no such address." });
+  }
+  const fromPage = headers.has("sec-fetch-site") || headers.has("origin");
+  if (method === "POST" && fromPage && !isSameOrigin(headers, runtime.env.NEXTAUTH_URL)) {
+    throw new AppError("FORBIDDEN", { message: "The request came from another site." });
+  }
   const url = new URL(request.url);
   const reply = replyRecorder();
   const asked = {

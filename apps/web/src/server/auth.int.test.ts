@@ -118,6 +118,34 @@ describe("sign-in", () => {
     for (let attempt = 0; attempt < 12; attempt += 1) expect((await signIn(email)).status).toBe(200);
   });
 
+  test("another site's page signs nobody in, even with a token that it planted", async () => {
+    const { email } = await newPerson();
+    cookieJar = new Map();
+    const { csrfToken } = (await (await ask("/api/auth/csrf")).json()) as { csrfToken: string };
+    const attempt = (headers: Record<string, string>) =>
+      ask("/api/auth/callback/credentials", {
+        method: "POST",
+        headers,
+        body: new URLSearchParams({ email, password, csrfToken, json: "true" }),
+      });
+    for (const from of ["same-site", "cross-site"])
+      expect((await attempt({ "sec-fetch-site": from })).status).toBe(403);
+    expect((await attempt({ origin: "http://elsewhere.test" })).status).toBe(403);
+    expect(await whoAmI()).toBeUndefined();
+    expect((await attempt({ origin: stack.url })).status).toBe(200);
+    expect(await whoAmI()).toBe("Ada");
+  });
+
+  test("of next-auth's addresses only those that the pages use are open", async () => {
+    const log = await ask("/api/auth/_log", {
+      method: "POST",
+      body: new URLSearchParams({ level: "error", code: "x" }),
+    });
+    expect(log.status).toBe(404);
+    for (const path of ["providers", "signin", "error", "callback/credentials"])
+      expect((await ask(`/api/auth/${path}`)).status, path).toBe(404);
+  });
+
   test("without the token against forged requests nobody is signed in", async () => {
     const { email } = await newPerson();
     cookieJar = new Map();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@heddle/db/errors";
 import { authenticateSession, revokeSession, type SignIn, signIn } from "@heddle/db/sessions";
 import { cleanText } from "@heddle/db/text";
@@ -62,15 +63,22 @@ export function authOptions(runtime: Runtime): NextAuthOptions {
   };
 }
 
+/** A refusal comes after this long at the earliest: only that of a known address is written down, which takes time. */
+const refusalMs = 300;
+
 /** Tells neither in words nor in time whether the address is known. @throws SIGN_IN_FAILED, RATE_LIMITED by code */
 async function checkPassword(runtime: Runtime, given: unknown, from: RequestInfo): Promise<SignIn> {
   const input = signInInput.safeParse(given);
   if (!input.success) throw new Error("SIGN_IN_FAILED");
   const { email } = input.data;
+  const earliest = sleep(refusalMs);
   try {
     await runtime.signInLimits.attempt(email, from.ip);
     const session = await signIn(runtime.db, input.data, from);
-    if (!session) throw new AppError("SIGN_IN_FAILED");
+    if (!session) {
+      await earliest;
+      throw new AppError("SIGN_IN_FAILED");
+    }
     await runtime.signInLimits.succeeded(email, from.ip);
     return session;
   } catch (error) {

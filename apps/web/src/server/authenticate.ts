@@ -49,7 +49,7 @@ export async function sessionIdOf({ env }: Pick<Runtime, "env">, cookieHeader: s
 }
 
 /** `Sec-Fetch-Site` where the browser sends it (secure contexts), `Origin` elsewhere; neither is refused. */
-function isSameOrigin(headers: Headers, publicUrl: string): boolean {
+export function isSameOrigin(headers: Headers, publicUrl: string): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null) return site === "same-origin";
   const origin = headers.get("origin");

@@ -13,6 +13,8 @@ describe("safePath", () => {
     "",
     "//evil.example/",
     "/\\evil.example",
+    "/.//evil.example",
+    "/x/..//evil.example",
     "/\t/evil.example",
     "https://evil.example/",
     "javascript:alert(1)",

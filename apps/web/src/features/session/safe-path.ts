@@ -2,6 +2,8 @@
 export function safePath(given: string | null | undefined): string {
   const here = "http://here.invalid";
   if (!given?.startsWith("/") || !URL.canParse(given, here)) return "/";
-  const url = new URL(given, here);
-  return url.origin === here && !url.pathname.startsWith("/sign-in") ? url.pathname + url.search + url.hash : "/";
+  const { hash, origin, pathname, search } = new URL(given, here);
+  // `/.//host` is a path of this origin, and what is left of it, `//host`, is not.
+  const stays = origin === here && !pathname.startsWith("//") && !pathname.startsWith("/sign-in");
+  return stays ? pathname + search + hash : "/";
 }

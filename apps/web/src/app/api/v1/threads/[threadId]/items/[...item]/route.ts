@@ -6,5 +6,13 @@ import { route } from "../../../../../../../server/route.ts";
 export const GET = route({ threadId: "thread.read" }, ({ scope, params }) => {
   const parts = [params.item ?? []].flat();
   if (parts.pop() !== "output" || parts.length === 0) throw new AppError("NOT_FOUND");
-  return outputResponse(scope, parts.map(decodeURIComponent).join("/"));
+  return outputResponse(scope, decoded(parts.join("/")));
 });
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch (cause) {
+    throw new AppError("NOT_FOUND", { cause });
+  }
+}
