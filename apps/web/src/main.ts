@@ -9,6 +9,8 @@ import { currentRuntime } from "./server/runtime.ts";
 import { contentSecurityPolicy, securityHeaders } from "./server/security-headers.ts";
 
 const stopWithinMs = 4_000;
+/** A kept-alive connection becomes idle when its last answer is out. */
+const closeIdleEveryMs = 50;
 /** Longer than the 60 s of usual proxies, so that it is never this side that closes a connection in use. */
 const keepAliveMs = 65_000;
 
@@ -60,14 +62,15 @@ function isDecodable(path: string): boolean {
 
 const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5_000 }, onRequest);
 
+/** Streams end at once; what else is under way is answered before its database goes. */
 async function stop(signal: string): Promise<void> {
   log.info({ signal }, "stopping");
   setTimeout(() => process.exit(0), stopWithinMs).unref();
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  await currentRuntime()?.close();
-  server.closeIdleConnections();
+  currentRuntime()?.stopStreams();
+  setInterval(() => server.closeIdleConnections(), closeIdleEveryMs).unref();
   await closed;
+  await currentRuntime()?.close();
   process.exit(0);
 }
 

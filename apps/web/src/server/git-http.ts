@@ -52,9 +52,10 @@ async function uploadPack(scope: ProjectScope, homeDir: string, flags: string[],
   if (!existsSync(gitDir)) throw new AppError("PROJECT_NOT_READY");
   const env = gitEnvironment(await visibleBranches(scope)) as NodeJS.ProcessEnv;
   const argv = ["upload-pack", "--stateless-rpc", "--strict", "--timeout=60", ...flags, gitDir];
-  const child = spawn("git", argv, { env, stdio: ["pipe", "pipe", "ignore"] });
-  const end = () => child.kill("SIGKILL");
+  const child = spawn("git", argv, { env, stdio: ["pipe", "pipe", "ignore"], detached: true });
+  const end = () => kill(child);
   left.addEventListener("abort", end, { once: true });
+  if (left.aborted) end();
   child.once("close", () => left.removeEventListener("abort", end));
   child.once("error", end);
   child.stdin.on("error", () => undefined);
@@ -83,8 +84,18 @@ export async function sendPack(scope: ProjectScope, homeDir: string, request: Re
   const zipped = ["gzip", "x-gzip"].includes(request.headers.get("content-encoding") ?? "");
   const limited = atMost(maxRequestBytes);
   const read = zipped ? pipeline(body, createGunzip(), limited, child.stdin) : pipeline(body, limited, child.stdin);
-  read.catch(() => child.kill("SIGKILL"));
+  read.catch(() => kill(child));
   return new Response(packetsOf(child), { headers: headers("result") });
+}
+
+/** With the program that makes the pack, which would go on counting objects that nobody wants any more. */
+function kill({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Ended in this very moment.
+  }
 }
 
 function atMost(maxBytes: number) {
@@ -107,7 +118,7 @@ function packetsOf(child: ChildProcess & { stdout: Readable }, first = ""): Read
       yield* child.stdout;
       if ((await closed) !== 0) throw new Error("git upload-pack failed");
     } finally {
-      child.kill("SIGKILL");
+      kill(child);
     }
   }
   return Readable.toWeb(Readable.from(read(), { objectMode: false })) as ReadableStream<Uint8Array>;

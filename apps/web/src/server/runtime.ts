@@ -18,6 +18,8 @@ export type Runtime = {
   signInLimits: SignInLimits;
   /** Aborted when the process is to stop: open streams end. */
   stopping: AbortSignal;
+  stopStreams(): void;
+  /** Once nothing is asked any more. */
   close(): Promise<void>;
 };
 
@@ -42,6 +44,7 @@ export function createRuntime(env: Env): Runtime {
     workflows,
     signInLimits,
     stopping: stop.signal,
+    stopStreams: () => stop.abort(),
     async close() {
       stop.abort();
       await Promise.allSettled([hub.close(), workflows.close(), signInLimits.close()]);
