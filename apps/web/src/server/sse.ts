@@ -31,6 +31,8 @@ export function eventStream(
   stopping: AbortSignal,
   write: (sink: EventSink) => Promise<void>,
 ): Response {
+  // Next answers HEAD by GET and never looks at the body: the stream would go on for nobody.
+  if (request.method === "HEAD") return new Response(null, { headers });
   const over = new AbortController();
   const encoder = new TextEncoder();
   let waiting: (() => void)[] = [];
