@@ -2,6 +2,7 @@
 import { Tooltip as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
+import { isFocusQuiet } from "./quiet-focus.ts";
 
 /** Once around the app: the first tooltip waits, its neighbours do not. */
 export function TooltipProvider({ children }: { children: ReactNode }) {
@@ -24,7 +25,9 @@ export type TooltipProps = {
 export function Tooltip({ content, keys, side = "bottom", children }: TooltipProps) {
   return (
     <Primitive.Root>
-      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
+      <Primitive.Trigger asChild onFocus={(event) => isFocusQuiet() && event.preventDefault()}>
+        {children}
+      </Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
           side={side}

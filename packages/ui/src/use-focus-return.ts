@@ -1,4 +1,5 @@
 import { type RefObject, useRef } from "react";
+import { focusQuietly } from "./quiet-focus.ts";
 
 /**
  * For dialogs that a state opens rather than a trigger of their own: remembers who had the focus when the dialog
@@ -17,7 +18,7 @@ export function useFocusReturn(override?: RefObject<HTMLElement | null>) {
 
   function giveBack(event: Event): void {
     event.preventDefault();
-    (override?.current ?? opener.current)?.focus();
+    focusQuietly(override?.current ?? opener.current);
   }
 
   return { remember, giveBack };

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import { addScenarios, finishedThread, settled, test } from "./fixtures.ts";
+import { api, owner } from "./stack.ts";
+
+test("a wrong password says so, and only pages of this origin are gone back to", async ({ page }) => {
+  await page.goto("/sign-in?from=//example.org/");
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The e-mail address or the password is wrong.")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("signing out ends the session for every page", async ({ ownerPage: page }) => {
+  const other = await page.context().newPage();
+  await other.goto("/settings/appearance");
+  await expect(other.getByText("Kept in this browser.")).toBeVisible();
+  await page.getByRole("button", { name: /account menu$/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/sign-in");
+  await other.getByRole("link", { name: "API tokens" }).click();
+  await expect(other).toHaveURL(/\/sign-in\?from=/);
+});
+
+test("a folder that is no repository is refused at its field", async ({ ownerPage: page }) => {
+  const dir = await mkdtemp(join(tmpdir(), "heddle-empty-"));
+  await page.getByRole("button", { name: "Add a project" }).click();
+  await page.getByLabel("Path of the repository").fill(dir);
+  await page.getByRole("button", { name: "Add project" }).click();
+  await expect(page.getByText("That folder is not a git repository.")).toBeVisible();
+  await expect(page.getByLabel("Path of the repository")).toHaveAttribute("aria-invalid", "true");
+  await rm(dir, { recursive: true });
+});
+
+test("a refused request can be sent again", async ({ ownerPage: page, stack, sample }) => {
+  const provider = await addScenarios(stack, ["scenario-401"]);
+  const { id } = await finishedThread(stack, sample.id, { prompt: "Try this", model: `${provider}/scenario-401` });
+  await page.goto(`/threads/${id}`);
+  const conversation = page.getByRole("log", { name: "Conversation" });
+  await conversation.getByRole("button", { name: "Try again" }).click();
+  await expect(conversation.getByText("Try this")).toHaveCount(2);
+  await expect(conversation.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expect(conversation.getByRole("img", { name: "Error" })).toHaveCount(2);
+});
+
+test("a follow-up waits for the turn before it, and a commit too", async ({ ownerPage: page, stack, sample }) => {
+  const provider = await addScenarios(stack, ["scenario-slow:tokens=150,delay=40"]);
+  const model = `${provider}/scenario-slow:tokens=150,delay=40`;
+  const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, {
+    prompt: "Slowly",
+    model,
+  });
+  await page.goto(`/threads/${id}`);
+  await expect(page.getByText("word1 ")).toBeVisible();
+  await expect(page.getByText("The agent is working. Commit when its turn has ended.")).toBeAttached();
+  await page.getByLabel("Prompt").fill("And then this");
+  await page.getByRole("button", { name: "Queue" }).click();
+  await expect(page.getByText(/^Queued by .*: starts when this turn ends$/)).toBeVisible();
+  await settled(stack, id);
+  await expect(page.getByText(/^Queued by/)).toHaveCount(0);
+  await expect(page.getByRole("article", { name: / asked$/ })).toHaveCount(2);
+});
+
+test("a lost connection is told and made good", async ({ ownerPage: page, stack, sample }) => {
+  const provider = await addScenarios(stack, ["scenario-slow:tokens=120,delay=40"]);
+  const model = `${provider}/scenario-slow:tokens=120,delay=40`;
+  const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, { prompt: "Count", model });
+  await page.goto(`/threads/${id}`);
+  await expect(page.getByText("word1 ")).toBeVisible();
+  await stack.kill("web");
+  await expect(page.getByText(/^No connection to Heddle/)).toBeVisible();
+  await expect(page.getByText(/^No connection to Heddle/)).toBeHidden();
+  await settled(stack, id);
+  const { items } = await api<{ items: { type: string; text?: string }[] }>(stack, "GET", `/threads/${id}/items`);
+  const answers = items.filter(({ type }) => type === "agentMessage").map(({ text = "" }) => text.trim());
+  expect(answers[0]).toMatch(/word120$/);
+  await expect(page.getByRole("article", { name: /^Answer of/ }).first()).toHaveText(answers[0] ?? "");
+  await expect(page.getByRole("article", { name: /^Answer of/ })).toHaveCount(answers.length);
+});
