@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "./store.ts";
@@ -47,6 +47,27 @@ describe("a project's store", () => {
     expect(await store.resolve("topic/a")).toBe(forced);
     for (const ref of ["topic", "", "--all", "HEAD^{/x}", "a\0b", "main..topic", "1".repeat(40), "../main"])
       expect(await store.resolve(ref)).toBe(null);
+  });
+
+  it("gives a source nothing of other projects, whatever it borrows from", async () => {
+    const secret = await newSource();
+    const commit = await commitAll(secret, "another workspace's");
+    const other = newStore();
+    await other.fetch(secret);
+    const byAlternates = await newSource();
+    await writeFile(join(byAlternates, ".git/objects/info/alternates"), join(other.upstreamDir, "objects"));
+    await writeFile(join(byAlternates, ".git/refs/heads/main"), commit);
+    const byCommonFolder = await newSource();
+    await writeFile(join(byCommonFolder, ".git/commondir"), other.upstreamDir);
+    const byLink = await newSource();
+    await rm(join(byLink, ".git/objects"), { recursive: true });
+    await symlink(join(other.upstreamDir, "objects"), join(byLink, ".git/objects"));
+    await writeFile(join(byLink, ".git/refs/heads/main"), commit);
+    for (const source of [byAlternates, byCommonFolder, byLink]) {
+      const store = newStore();
+      await expect(store.fetch(source), source).rejects.toThrow();
+      expect(await store.resolve(commit)).toBe(null);
+    }
   });
 
   it("never writes to the source", async () => {

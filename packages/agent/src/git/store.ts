@@ -34,8 +34,6 @@ export type ProjectStore = {
 const fetchTimeoutMs = 30 * 60_000;
 const branchRefspec = "+refs/heads/*:refs/remotes/origin/*";
 const originHead = "refs/remotes/origin/HEAD";
-// Git gives the process that serves a local path a fresh environment; only this reaches it.
-const uploadPack = "--upload-pack=git -c safe.directory='*' upload-pack";
 const onlyLocal = ["-c", "protocol.allow=never", "-c", "protocol.file.allow=always"];
 
 /** Where a project's repositories are below `homeDir`; makes nothing before the first `fetch`. */
@@ -50,12 +48,30 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
     fetch: async (sourcePath, { signal } = {}) => {
       await assertReadable(sourcePath, existsSync(join(upstreamDir, originHead)));
       await makeStore(upstreamDir, threadsDir);
-      return withRepositoryLock(upstreamDir, (lock) => fetchInto(upstreamDir, threadsDir, sourcePath, lock, signal));
+      return withRepositoryLock(upstreamDir, (lock) =>
+        fetchInto({ upstreamDir, threadsDir, sourcePath, server: uploadPack(homeDir) }, lock, signal),
+      );
     },
     branches: () => listBranches(upstreamDir),
     defaultBranch: () => defaultBranchOf(upstreamDir),
     resolve: (ref) => resolveRef(upstreamDir, ref),
   };
+}
+
+/**
+ * The program that serves the source. Whatever the source borrows from, by links, alternates or a common folder, Heddle's
+ * own repositories are not there for it: those hold what other workspaces keep to themselves. Git gives this program a
+ * fresh environment; only the command line reaches it.
+ */
+function uploadPack(homeDir: string): string {
+  const hidden = ["repos", "worktrees"].map((name) => join(homeDir, name)).filter((dir) => existsSync(dir));
+  const view = ["--dev-bind", "/", "/", ...hidden.flatMap((dir) => ["--tmpfs", dir])].map(quoted).join(" ");
+  return `--upload-pack=bwrap --die-with-parent ${view} -- git -c safe.directory='*' upload-pack`;
+}
+
+/** One word of a shell's command line. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function safeName(id: string): string {
@@ -111,9 +127,12 @@ async function configure(gitDir: string, values: Record<string, string>, lockFd:
 }
 
 async function fetchInto(
-  upstreamDir: string,
-  threadsDir: string,
-  sourcePath: string,
+  {
+    upstreamDir,
+    threadsDir,
+    sourcePath,
+    server,
+  }: Record<"upstreamDir" | "threadsDir" | "sourcePath" | "server", string>,
   { fd: lockFd }: RepositoryLock,
   signal?: AbortSignal,
 ): Promise<{ defaultBranch: string }> {
@@ -122,7 +141,7 @@ async function fetchInto(
   try {
     const listing = await runGit(
       upstreamDir,
-      [...onlyLocal, "ls-remote", "--symref", uploadPack, sourcePath, "HEAD", "refs/heads/*"],
+      [...onlyLocal, "ls-remote", "--symref", server, sourcePath, "HEAD", "refs/heads/*"],
       options,
     );
     const defaultBranch = chooseDefault(listing.stdout.toString());
@@ -132,7 +151,7 @@ async function fetchInto(
     const depth = existsSync(shallow) ? "--unshallow" : "--update-shallow";
     await runGit(
       upstreamDir,
-      [...onlyLocal, "fetch", ...flags, "--no-recurse-submodules", depth, uploadPack, sourcePath, branchRefspec],
+      [...onlyLocal, "fetch", ...flags, "--no-recurse-submodules", depth, server, sourcePath, branchRefspec],
       options,
     );
     await runGit(upstreamDir, ["symbolic-ref", originHead, `refs/remotes/origin/${defaultBranch}`], { lockFd });
