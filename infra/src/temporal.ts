@@ -8,6 +8,11 @@ import { StartFailure } from "./start-failure.ts";
 import type { TemporalBinary } from "./temporal-binary.ts";
 import { hasUserName, ordinaryUserPrefix } from "./user-namespace.ts";
 
+/** Without these each hop of a workflow waits for a poll, 50 ms. */
+const pollRates = {
+  "history.transferProcessorMaxPollRPS": "2000",
+  "history.timerProcessorMaxPollRPS": "2000",
+};
 const fileSuffixes = ["", "-wal", "-shm"];
 
 /**
@@ -15,10 +20,10 @@ const fileSuffixes = ["", "-wal", "-shm"];
  * truth, so another server version starts with a new file and the old one is put aside.
  */
 export function createTemporal(
-  options: { binary: TemporalBinary; dataDir: string; port: number },
+  options: { binary: TemporalBinary; dataDir: string; port: number; dynamicConfig?: Record<string, string> },
   host: ServiceHost,
 ): Service {
-  const { binary, dataDir, port } = options;
+  const { binary, dataDir, port, dynamicConfig = {} } = options;
   const file = join(dataDir, "temporal.db");
   const versionFile = join(dataDir, "version");
   const version = existsSync(versionFile) ? readFileSync(versionFile, "utf8") : binary.version;
@@ -35,9 +40,10 @@ export function createTemporal(
         ...before,
         ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port)],
         ...["--db-filename", file, "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=1"],
-        // Without these each hop of a workflow waits for a poll, 50 ms.
-        ...["--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"],
-        ...["--dynamic-config-value", "history.timerProcessorMaxPollRPS=2000"],
+        ...Object.entries({ ...pollRates, ...dynamicConfig }).flatMap(([name, value]) => [
+          "--dynamic-config-value",
+          `${name}=${value}`,
+        ]),
         ...["--log-level", "warn"],
       ],
       env: inheritedEnv(),

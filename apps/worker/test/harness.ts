@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { controlQueue, pokeSignal, threadWorkflowId, threadWorkflowType } from "@heddle/agent/contract";
 import { commitAll, userGit, writeFiles } from "@heddle/agent/git/testing/project";
 import { createEgressFetch } from "@heddle/agent/models/egress";
-import { createSandboxes } from "@heddle/agent/sandbox/sandboxes";
+import { createSandboxes, type Sandboxes } from "@heddle/agent/sandbox/sandboxes";
 import type { Database } from "@heddle/db/database";
 import { startHost } from "@heddle/db/hosts";
 import { listItems } from "@heddle/db/items";
@@ -20,6 +20,7 @@ import { createDemoModel, type DemoModel } from "@heddle/infra/demo-model/server
 import { startTestTemporal } from "@heddle/infra/testing/test-services";
 import { Client, Connection } from "@temporalio/client";
 import { pino } from "pino";
+import type { Deps } from "../src/deps.ts";
 import { installTemporalLog } from "../src/temporal-log.ts";
 import { startWorker, type WorkerHandle } from "../src/worker.ts";
 
@@ -48,7 +49,9 @@ export type Stage = {
   sourceDir: string;
   demo: DemoModel;
   workspace: TestWorkspace;
-  startWorker(): Promise<WorkerHandle>;
+  sandboxes: Sandboxes;
+  /** @param instead parts to use in place of the usual ones */
+  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>): Promise<WorkerHandle>;
   /** What the web process does after each write for a thread. */
   poke(threadId: string): Promise<void>;
   /** A new thread of the member; `running` at once. */
@@ -58,13 +61,14 @@ export type Stage = {
 
 installTemporalLog(pino({ level: "silent" }));
 
-export async function openStage(): Promise<Stage> {
+/** @param temporalConfig settings of the Temporal server by name */
+export async function openStage(temporalConfig?: Record<string, string>): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), "heddle-stage-"));
   const homeDir = join(root, "home");
   const sourceDir = join(root, "source");
   const [{ db, url, close }, temporal, demo] = await Promise.all([
     openTestDatabase(),
-    startTestTemporal(),
+    startTestTemporal(temporalConfig),
     createDemoModel({ port: 0, chunkDelayMs: 0 }),
   ]);
   await makeSource(sourceDir);
@@ -72,7 +76,6 @@ export async function openStage(): Promise<Stage> {
   const provider = await db.prisma.provider.findFirstOrThrow({ where: { workspaceId: workspace.id } });
   const models = scenarioModels.slice(1).map((name, index) => ({ id: `scenario-${name}`, position: index + 1 }));
   await db.prisma.model.createMany({ data: models.map((model) => ({ ...model, providerId: provider.id })) });
-  const log = pino({ level: "silent" });
   const workers: WorkerHandle[] = [];
   const sandboxes = createSandboxes({ homeDir });
   const connection = await Connection.connect({ address: temporal.address });
@@ -95,7 +98,8 @@ export async function openStage(): Promise<Stage> {
     sourceDir,
     demo,
     workspace,
-    async startWorker() {
+    sandboxes,
+    async startWorker(instead) {
       const deps = {
         db,
         secrets: createSecretBox([secretKey]),
@@ -103,7 +107,8 @@ export async function openStage(): Promise<Stage> {
         fence: await startHost(db, "stage"),
         sandboxes,
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
-        log,
+        log: pino({ level: "silent" }),
+        ...instead,
       };
       const worker = await startWorker(deps, { temporalAddress: temporal.address, workflows: { workflowsPath } });
       workers.push(worker);

@@ -31,14 +31,17 @@ async function startTestPostgres() {
   return postgres;
 }
 
-/** A Temporal server of its own, for a test whose workflows must not meet those of others. */
-export async function startTestTemporal() {
+/**
+ * A Temporal server of its own, for a test whose workflows must not meet those of others.
+ * @param dynamicConfig settings of the server by name
+ */
+export async function startTestTemporal(dynamicConfig: Record<string, string> = {}) {
   const dir = mkdtempSync(join(tmpdir(), "heddle-temporal-"));
   const report = (line: string) => console.log(line);
   const binary = await findTemporal(readEnv().HEDDLE_TEMPORAL_BIN, { report });
   const port = await freePort();
   const service = createTemporal(
-    { binary, dataDir: dir, port },
+    { binary, dataDir: dir, port, dynamicConfig },
     { runDir: dir, logsDir: dir, report, endWithParent: true },
   );
   await service.start();
