@@ -8,6 +8,7 @@ type Activity = (input: never) => Promise<unknown>;
 
 /** Faults that seldom pass by themselves: a few attempts, then the turn ends with the reason. */
 const fewAttempts: ReadonlySet<ErrorCode> = new Set([
+  "PROJECT_NOT_READY",
   "GIT_FAILED",
   "WORKTREE_FAILED",
   "SANDBOX_UNAVAILABLE",

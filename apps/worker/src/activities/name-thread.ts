@@ -1,13 +1,11 @@
-import { streamWithRetries } from "@heddle/agent/models/retry";
+import { ModelError } from "@heddle/agent/models/port";
 import { cleanTitle, titleMessages } from "@heddle/agent/prompts/title";
 import { turnScope } from "@heddle/db/run-scope";
-import { recordSideUsage } from "@heddle/db/run-step";
 import { loadTurn, recordTitle } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
+import { askAside } from "./ask-aside.ts";
+import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
-import { openPort } from "./model-port.ts";
-
-const policy = { maxAttempts: 2, maxTotalMs: 20_000 };
 
 /** Gives a new thread the title that the model finds for its first prompt. A thread without one is no failure. */
 export function createNameThread(deps: Deps) {
@@ -17,15 +15,14 @@ export function createNameThread(deps: Deps) {
         const scope = await turnScope(deps.db, turnId);
         const { turn, thread } = await loadTurn(scope);
         if (thread.titled || turn.number !== 1) return;
-        const { port, modelId, priced } = await openPort(deps, scope, turn.model);
-        const request = { model: modelId, messages: titleMessages(turn.prompt), tools: [], maxOutputTokens: 64 };
-        const answer = await streamWithRetries(port, request, { signal, policy });
-        const title = cleanTitle(answer.text);
+        const messages = titleMessages(turn.prompt);
+        const question = { purpose: "title", model: turn.model, messages, maxOutputTokens: 64 };
+        const title = cleanTitle(await askAside(deps, scope, question, signal));
         if (title) await recordTitle(scope, title);
-        const usage = priced({ ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), estimated: !answer.usage });
-        await recordSideUsage(scope, { id: `${turnId}/title`, purpose: "title", model: turn.model, usage });
       } catch (error) {
-        deps.log.info({ err: error, turnId }, "no title");
+        // Its causes are other libraries' errors, which may repeat what was sent to the provider.
+        const reason = error instanceof ModelError ? error.kind : asAppError(error).code;
+        deps.log.info({ turnId, reason }, "no title");
       }
     });
 }

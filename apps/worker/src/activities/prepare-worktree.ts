@@ -1,10 +1,10 @@
 import { readTextFile } from "@heddle/agent/git/read-file";
-import { openStore, type ProjectStore } from "@heddle/agent/git/store";
+import { openStore } from "@heddle/agent/git/store";
 import { AppError } from "@heddle/db/errors";
-import { recordFetch } from "@heddle/db/projects";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { loadTurn, noteFailure, recordBase } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
+import { refreshStore } from "./fetch-project.ts";
 import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { openWorktree } from "./worktree.ts";
@@ -19,10 +19,9 @@ export function createPrepareWorktree(deps: Deps) {
         if (thread.baseCommit === null) await fixBase(deps, scope, signal);
         const { thread: based } = await loadTurn(scope);
         await openWorktree(deps, based);
-      } catch (error) {
-        if (error instanceof AppError && !error.retryable) {
-          await noteFailure(scope, { code: error.code, message: error.message });
-        }
+      } catch (thrown) {
+        const error = asAppError(thrown);
+        if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });
         throw error;
       }
     });
@@ -31,7 +30,11 @@ export function createPrepareWorktree(deps: Deps) {
 async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promise<void> {
   const { thread, project } = await loadTurn(scope);
   const store = openStore(deps.homeDir, project.id);
-  await fetchUpstream(deps, project, store, signal);
+  const problem = await refreshStore(deps, project, signal);
+  // A source that has vanished since is no obstacle: work starts from what was fetched last, and the project says so.
+  if (problem && project.fetchedAt === null) {
+    throw new AppError("PROJECT_NOT_READY", { cause: problem, message: problem.message });
+  }
   const baseRef = thread.baseRef ?? (await store.defaultBranch());
   const baseCommit = baseRef === null ? null : await store.resolve(baseRef);
   if (baseRef === null || baseCommit === null) {
@@ -41,22 +44,4 @@ async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promi
   }
   const instructions = await readTextFile(store.upstreamDir, baseCommit, "AGENTS.md");
   await recordBase(scope, { baseRef, baseCommit, instructions });
-}
-
-/** A source that has vanished since is no obstacle: work starts from what was fetched last, and the project says so. */
-async function fetchUpstream(
-  deps: Deps,
-  project: { id: string; sourcePath: string; fetchedAt: Date | null },
-  store: ProjectStore,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const { defaultBranch } = await store.fetch(project.sourcePath, { signal });
-    await recordFetch(deps.db, project.id, { ok: true, defaultBranch });
-  } catch (thrown) {
-    const error = asAppError(thrown);
-    if (error.code === "INTERNAL") throw error;
-    await recordFetch(deps.db, project.id, { ok: false, code: error.code, reason: error.message });
-    if (project.fetchedAt === null) throw new AppError("PROJECT_NOT_READY", { cause: error, message: error.message });
-  }
 }

@@ -2,22 +2,18 @@ import { checkpoint } from "@heddle/agent/git/checkpoint";
 import { commitThread } from "@heddle/agent/git/commit";
 import { diff } from "@heddle/agent/git/read";
 import { ModelError } from "@heddle/agent/models/port";
-import { streamWithRetries } from "@heddle/agent/models/retry";
 import { cleanCommitMessage, commitMessageMessages } from "@heddle/agent/prompts/commit-message";
 import { AppError } from "@heddle/db/errors";
 import { loadPrompts } from "@heddle/db/history";
 import { completeCommit, completeMessage, fixCommitMessage, loadJob } from "@heddle/db/jobs";
 import { type JobScope, jobScope } from "@heddle/db/run-scope";
-import { recordSideUsage } from "@heddle/db/run-step";
 import type { Deps } from "../deps.ts";
+import { askAside } from "./ask-aside.ts";
 import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
-import { openPort } from "./model-port.ts";
 import { type OpenWorktree, openWorktree } from "./worktree.ts";
 
 type Loaded = NonNullable<Awaited<ReturnType<typeof loadJob>>>;
-
-const policy = { maxAttempts: 2, maxTotalMs: 20_000 };
 
 /** Commits a thread's worktree to its branch, or writes a message for such a commit. Safe to repeat. */
 export function createRunJob(deps: Deps) {
@@ -60,7 +56,7 @@ async function commit(
 async function suggest(
   deps: Deps,
   scope: JobScope,
-  { job, thread }: Loaded,
+  { thread }: Loaded,
   { sandbox, store, baseCommit }: OpenWorktree,
   signal: AbortSignal,
 ): Promise<string> {
@@ -75,11 +71,8 @@ async function suggest(
     prompts: await loadPrompts(scope),
   });
   try {
-    const { port, modelId, priced } = await openPort(deps, scope, thread.model);
-    const answer = await streamWithRetries(port, { model: modelId, messages, tools: [] }, { signal, policy });
-    const usage = priced({ ...(answer.usage ?? { inputTokens: 0, outputTokens: 0 }), estimated: !answer.usage });
-    await recordSideUsage(scope, { id: `${job.id}/message`, purpose: "commitMessage", model: thread.model, usage });
-    return cleanCommitMessage(answer.text) ?? thread.title;
+    const question = { purpose: "commitMessage", model: thread.model, messages };
+    return cleanCommitMessage(await askAside(deps, scope, question, signal)) ?? thread.title;
   } catch (error) {
     if (error instanceof ModelError || error instanceof AppError) return thread.title;
     throw error;

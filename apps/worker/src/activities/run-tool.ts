@@ -14,10 +14,11 @@ export function createRunTool(deps: Deps) {
   return ({ turnId, itemId }: { turnId: string; itemId: string }): Promise<void> =>
     heartbeating(async (signal) => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
+      // Before the claim: from there on a failure leaves in doubt whether the call had an effect.
+      const sandbox = await openSandbox(deps, { id: scope.threadId }, openStore(deps.homeDir, scope.projectId));
       const claim = await claimTool(scope, itemId);
       if (claim.state === "ended") return;
       const recorder = createOutputRecorder(deps.db, scope, itemId, claim.data);
-      const sandbox = await openSandbox(deps, { id: scope.threadId }, openStore(deps.homeDir, scope.projectId));
       const outcome = await runToolCall(claim.call, { sandbox, signal, onOutput: recorder.push });
       await recorder.end();
       await persist(() => complete(scope, itemId, stopped(outcome)));

@@ -22,6 +22,7 @@ export function createTextStream(
 ): TextStream {
   let text = "";
   let saving: Promise<void> | null = null;
+  let savedLength = 0;
   let timer: NodeJS.Timeout | null = null;
   let ended = false;
 
@@ -29,10 +30,12 @@ export function createTextStream(
     timer ??= setTimeout(() => {
       timer = null;
       if (ended || saving) return;
+      savedLength = text.length;
       saving = save(text)
         .catch(() => undefined)
         .finally(() => {
           saving = null;
+          if (!ended && text.length > savedLength) scheduleSave();
         });
     }, saveEveryMs);
   }

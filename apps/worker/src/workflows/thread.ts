@@ -50,7 +50,7 @@ async function runSteps(
   const named = firstStep === 0 ? model.nameThread({ turnId }) : null;
   let kept: Promise<void> | null = null;
   for (let step = firstStep; ; step += 1) {
-    const [next] = await Promise.all([model.callModel({ turnId, step }), kept]);
+    const [next] = await together(model.callModel({ turnId, step }), kept);
     if (next.type !== "runTools") {
       await named;
       return { failure: next.type === "fail" ? next.code : null };
@@ -62,6 +62,12 @@ async function runSteps(
       return null;
     }
   }
+}
+
+/** Both results; where one fails, the other is waited for, so that nothing is written after a turn's end. */
+async function together<A, B>(a: Promise<A>, b: Promise<B> | null): Promise<[A, B | null]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 async function driveJob(threadId: string, jobId: string): Promise<void> {
