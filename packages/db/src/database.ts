@@ -22,6 +22,8 @@ export function createDatabase(options: { url: string; poolSize: number }): Data
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 60_000,
+    // A process that is cut off in mid-transaction must not keep its locks, the audit chain's least of all.
+    idle_in_transaction_session_timeout: 40_000,
   });
   const prisma = new PrismaClient({
     adapter,

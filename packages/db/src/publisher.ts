@@ -4,6 +4,9 @@ import { type Hint, hintChannel } from "./hints.schema.ts";
 /** NOTIFY refuses 8,000 bytes and more; a UTF-16 unit takes at most 3 bytes of UTF-8, escaped in JSON at most 6. */
 const deltaChunkLength = 1_100;
 const reconnectDelayMs = 500;
+const timeoutMs = 5_000;
+/** More are dropped: readers look at the rows anyway. */
+const mostQueued = 5_000;
 
 export type Publisher = { send(hint: Hint): void; close(): Promise<void> };
 
@@ -19,7 +22,12 @@ export function createPublisher(url: string): Publisher {
 
   async function connected(): Promise<pg.Client> {
     if (client) return client;
-    const next = new pg.Client({ connectionString: url, application_name: "heddle-publisher" });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: "heddle-publisher",
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+    });
     next.on("error", () => {
       if (client === next) client = null;
     });
@@ -54,6 +62,7 @@ export function createPublisher(url: string): Publisher {
   return {
     send(hint) {
       if (closed) return;
+      if (queue.length >= mostQueued) queue = [];
       queue.push(hint);
       running ??= Promise.resolve().then(drain);
     },

@@ -171,10 +171,17 @@ function openAttempt(scope: TurnScope, step: number, attempt: number) {
 /** More than any request can have; a column takes 2³¹ for a whole thread. */
 const mostTokens = 10_000_000;
 
+const mostUsd = 10_000;
+
 /** Usage as a provider reports it can be any number: a paid answer is not to be lost for it. */
-function stored<T extends { inputTokens: number; outputTokens: number }>(usage: T): T {
-  const count = (tokens: number) => Math.min(Math.max(Math.round(tokens) || 0, 0), mostTokens);
-  return { ...usage, inputTokens: count(usage.inputTokens), outputTokens: count(usage.outputTokens) };
+function stored<T extends { inputTokens: number; outputTokens: number; costUsd: number }>(usage: T): T {
+  const within = (value: number, most: number) => Math.min(Math.max(value || 0, 0), most);
+  return {
+    ...usage,
+    inputTokens: within(Math.round(usage.inputTokens), mostTokens),
+    outputTokens: within(Math.round(usage.outputTokens), mostTokens),
+    costUsd: within(usage.costUsd, mostUsd),
+  };
 }
 
 function usageOf(scope: TurnScope, id: string, model: string) {
@@ -186,11 +193,11 @@ function addUsage(
   change: { set(data: Prisma.ThreadUncheckedUpdateInput): void },
   usage: { inputTokens: number; outputTokens: number; costUsd: number },
 ): void {
-  const { inputTokens, outputTokens } = stored(usage);
+  const { inputTokens, outputTokens, costUsd } = stored(usage);
   change.set({
     inputTokens: { increment: inputTokens },
     outputTokens: { increment: outputTokens },
-    costUsd: { increment: usage.costUsd },
+    costUsd: { increment: costUsd },
   });
 }
 

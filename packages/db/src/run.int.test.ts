@@ -179,7 +179,7 @@ describe("a model's step", () => {
     const scope = await newThread();
     const { scope: turn } = await claimTurn(scope.threadId);
     const attempt = await beginAttempt(turn, 0, "demo/demo", estimate);
-    const odd = { ...usage, inputTokens };
+    const odd = { ...usage, inputTokens, costUsd: inputTokens * 0.001 };
     const answer = { text: "Hello", reasoning: "", finishReason: "stop", tools: [], usage: odd };
     await completeStep(turn, 0, attempt, "demo/demo", answer);
     expect((await getThread(scope)).usage.inputTokens).toBe(kept);
