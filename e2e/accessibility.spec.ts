@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { addScenarios, finishedThread, test } from "./fixtures.ts";
+import { finishedThread, test } from "./fixtures.ts";
 
 /** @param part a selector, for what hides the rest of the page from readers while it is open */
 async function expectAccessible(page: Page, what: string, part = "html"): Promise<void> {
@@ -57,9 +57,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "committed");
     });
 
-    test("a thread that failed", async ({ ownerPage: page, stack, sample }) => {
-      const provider = await addScenarios(stack, ["scenario-401"]);
-      const { id } = await finishedThread(stack, sample.id, { prompt: "Hi", model: `${provider}/scenario-401` });
+    test("a thread that failed", async ({ ownerPage: page, stack, sample, scenario }) => {
+      const model = await scenario("scenario-401");
+      const { id } = await finishedThread(stack, sample.id, { prompt: "Hi", model });
       await page.goto(`/threads/${id}`);
       await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
       await expectAccessible(page, "failed thread");

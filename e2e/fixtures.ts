@@ -2,12 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
+import type { Credentials } from "./member.ts";
 import { api, createStack, owner, type Stack } from "./stack.ts";
 
 export type Thread = { id: string; status: string; title: string; branch: string };
 export type Project = { id: string; name: string; status: string; source: { path: string } };
 
 type Own = {
+  /** Makes a scenario model of the demo server known, for this test alone. @returns its full name */
+  scenario: (model: string) => Promise<string>;
   /** A page of a browser that is signed in as the owner, at the start page. */
   ownerPage: Page;
 };
@@ -42,6 +45,16 @@ export const test = base.extend<Own, Shared>({
     { scope: "worker", timeout: 60_000 },
   ],
   baseURL: ({ stack }, use) => use(stack.url),
+  scenario: async ({ stack }, use) => {
+    const added: Provider[] = [];
+    await use(async (model) => {
+      const provider = await addScenario(stack, model);
+      added.push(provider);
+      return `${provider.name}/${model}`;
+    });
+    // The first provider that is no demo is everybody's default.
+    for (const { id } of added) await api(stack, "DELETE", `/providers/${id}`);
+  },
   ownerPage: async ({ page }, use) => {
     await signIn(page);
     await use(page);
@@ -49,10 +62,10 @@ export const test = base.extend<Own, Shared>({
 });
 
 /** From wherever the page is; ends where the person wanted to go. */
-export async function signIn(page: Page, path = "/"): Promise<void> {
+export async function signIn(page: Page, path = "/", who: Credentials = owner): Promise<void> {
   await page.goto(path);
-  await page.getByLabel("Email").fill(owner.email);
-  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.getByLabel("Email").fill(who.email);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(path);
 }
@@ -69,11 +82,13 @@ export async function settled(stack: Stack, threadId: string): Promise<Thread> {
   return read();
 }
 
-/** Gives the workspace scenario models of the demo server that runs anyway. @returns the provider's name */
-export async function addScenarios(stack: Stack, models: string[]): Promise<string> {
-  const providers = await api<{ name: string; baseUrl: string; isDemo: boolean }[]>(stack, "GET", "/providers");
-  const name = `scenarios-${providers.length}`;
-  const baseUrl = providers.find(({ isDemo }) => isDemo)?.baseUrl;
-  await api(stack, "POST", "/providers", { name, kind: "openai-chat", baseUrl, models: models.map((id) => ({ id })) });
-  return name;
+type Provider = { id: string; name: string; baseUrl: string; isDemo: boolean };
+
+/** A provider with one scenario model, on the demo server that runs anyway. */
+async function addScenario(stack: Stack, model: string): Promise<Provider> {
+  const providers = await api<Provider[]>(stack, "GET", "/providers");
+  const demo = providers.find(({ isDemo }) => isDemo) as Provider;
+  const name = `scenarios-${Date.now()}`;
+  const input = { name, kind: "openai-chat", baseUrl: demo.baseUrl, models: [{ id: model }] };
+  return { ...demo, ...(await api<{ id: string }>(stack, "POST", "/providers", input)), name };
 }

@@ -102,7 +102,7 @@ async function freePort(): Promise<number> {
 /** A call of the public API with the owner's token. @throws with the answer's body unless it is 2xx */
 export async function api<T>(
   stack: Pick<Stack, "url">,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   path: string,
   body?: unknown,
 ): Promise<T> {

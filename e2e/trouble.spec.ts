@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { addScenarios, finishedThread, settled, test } from "./fixtures.ts";
+import { finishedThread, settled, test } from "./fixtures.ts";
 import { api, owner } from "./stack.ts";
 
 test("a wrong password says so, and only pages of this origin are gone back to", async ({ page }) => {
@@ -37,9 +37,9 @@ test("a folder that is no repository is refused at its field", async ({ ownerPag
   await rm(dir, { recursive: true });
 });
 
-test("a refused request can be sent again", async ({ ownerPage: page, stack, sample }) => {
-  const provider = await addScenarios(stack, ["scenario-401"]);
-  const { id } = await finishedThread(stack, sample.id, { prompt: "Try this", model: `${provider}/scenario-401` });
+test("a refused request can be sent again", async ({ ownerPage: page, stack, sample, scenario }) => {
+  const model = await scenario("scenario-401");
+  const { id } = await finishedThread(stack, sample.id, { prompt: "Try this", model });
   await page.goto(`/threads/${id}`);
   const conversation = page.getByRole("log", { name: "Conversation" });
   await conversation.getByRole("button", { name: "Try again" }).click();
@@ -48,9 +48,13 @@ test("a refused request can be sent again", async ({ ownerPage: page, stack, sam
   await expect(conversation.getByRole("img", { name: "Error" })).toHaveCount(2);
 });
 
-test("a follow-up waits for the turn before it, and a commit too", async ({ ownerPage: page, stack, sample }) => {
-  const provider = await addScenarios(stack, ["scenario-slow:tokens=150,delay=40"]);
-  const model = `${provider}/scenario-slow:tokens=150,delay=40`;
+test("a follow-up waits for the turn before it, and a commit too", async ({
+  ownerPage: page,
+  stack,
+  sample,
+  scenario,
+}) => {
+  const model = await scenario("scenario-slow:tokens=150,delay=40");
   const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, {
     prompt: "Slowly",
     model,
@@ -66,9 +70,8 @@ test("a follow-up waits for the turn before it, and a commit too", async ({ owne
   await expect(page.getByRole("article", { name: / asked$/ })).toHaveCount(2);
 });
 
-test("a lost connection is told and made good", async ({ ownerPage: page, stack, sample }) => {
-  const provider = await addScenarios(stack, ["scenario-slow:tokens=120,delay=40"]);
-  const model = `${provider}/scenario-slow:tokens=120,delay=40`;
+test("a lost connection is told and made good", async ({ ownerPage: page, stack, sample, scenario }) => {
+  const model = await scenario("scenario-slow:tokens=120,delay=40");
   const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, { prompt: "Count", model });
   await page.goto(`/threads/${id}`);
   await expect(page.getByText("word1 ")).toBeVisible();
