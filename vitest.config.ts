@@ -12,6 +12,7 @@ export default defineConfig({
           name: "unit",
           include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
           exclude: [...exclude, "**/*.int.test.ts"],
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { inheritedEnv } from "./env.ts";
 import { acceptsConnections } from "./ready.ts";
 import { runProgram } from "./run-program.ts";
@@ -55,11 +56,17 @@ export function createTemporal(
   );
 }
 
-/** @throws StartFailure if nothing listens at an outside server's address, `host:port` */
+const reachableWithinMs = 10_000;
+
+/** @throws StartFailure if nothing comes to listen at an outside server's address, `host:port` */
 export async function assertTemporalAnswers(address: string): Promise<void> {
   const at = address.lastIndexOf(":");
   const host = address.slice(0, at).replace(/^\[|\]$/g, "");
-  if (await acceptsConnections(Number(address.slice(at + 1)), host)) return;
+  const giveUpAt = Date.now() + reachableWithinMs;
+  do {
+    if (await acceptsConnections(Number(address.slice(at + 1)), host)) return;
+    await sleep(200);
+  } while (Date.now() < giveUpAt);
   throw new StartFailure(`the Temporal server at ${address} cannot be reached; check TEMPORAL_ADDRESS.`);
 }
 
