@@ -42,7 +42,7 @@ test("from sign-in to a branch in one's own checkout", async ({ page, browser, s
   const second = join(dir, "greeter");
   await makeRepository(second, "trunk", {
     "README.md": "# Greeter\n\nSays hello.\n",
-    "src/greet.js": "export const greet = (name) => `Hello, ${name}!`;\n",
+    "src/greet.js": 'export const greet = (name) => ["Hello", name].join(", ");\n',
   });
 
   await test.step("sign in and find the sample project with the demo model", async () => {
