@@ -107,6 +107,7 @@ export function DiffBody({ file }: { file: FileDiff }) {
   return (
     <div ref={box} style={near ? undefined : { height: Math.min(rows + 6, 400) * 20 }}>
       {near && <DiffHunks hunks={hunks} path={file.path} />}
+      {near && file.truncated && <Note>Cut here: the change is too large to show. The branch has it whole.</Note>}
     </div>
   );
 }

@@ -52,6 +52,8 @@ export type CommandItem = ItemBase & {
   /** Size of everything that was printed. */
   outputBytes?: number;
   durationMs?: number | null;
+  /** What else a reader should know: that its effect is unknown. */
+  note?: string;
 };
 export type FileChange = { path: string; kind: "add" | "update" | "delete"; additions: number; deletions: number };
 export type FileChangeItem = ItemBase & { type: "fileChange"; changes: FileChange[] };
@@ -76,6 +78,8 @@ export type FileDiff = {
   binary: boolean;
   /** Unified diff of this file, as git prints it; empty when only renamed or binary. */
   patch: string;
+  /** The patch ends early: the change is too large to show. */
+  truncated?: boolean;
 };
 
 export type ModelOption = {

@@ -3,11 +3,11 @@ import { LinkProvider } from "@heddle/ui/link";
 import { TooltipProvider } from "@heddle/ui/tooltip";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink } from "@trpc/client";
-import NextLink from "next/link";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import superjson from "superjson";
 import type { AppRouter } from "../../server/root.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
+import { AppLink } from "./app-link.tsx";
 import { createQueryClient } from "./query-client.ts";
 import type { Theme } from "./theme.ts";
 import { ThemeProvider } from "./theme-provider.tsx";
@@ -25,7 +25,7 @@ export function Providers({ theme, children }: { theme: Theme; children: ReactNo
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
         <ThemeProvider initial={theme}>
-          <LinkProvider component={NextLink}>
+          <LinkProvider component={AppLink}>
             <TooltipProvider>
               <LiveProvider>{children}</LiveProvider>
               <Suspense>

@@ -5,10 +5,10 @@ import { type LinkProps, LinkProvider } from "@heddle/ui/link";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { FolderPlus, PanelLeftClose, Settings, SquarePen } from "lucide-react";
-import NextLink from "next/link";
 import { usePathname } from "next/navigation";
 import { createContext, lazy, Suspense, useContext } from "react";
 import { ProjectList } from "../projects/project-list.tsx";
+import { AppLink } from "./app-link.tsx";
 import { useShell } from "./shell-context.ts";
 import { useCan, useWorkspace } from "./use-workspace.ts";
 import { Wordmark } from "./wordmark.tsx";
@@ -67,5 +67,5 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
 const NavigateContext = createContext(() => {});
 
 function SidebarLink(props: LinkProps) {
-  return <NextLink {...props} onClick={useContext(NavigateContext)} />;
+  return <AppLink {...props} onClick={useContext(NavigateContext)} />;
 }
