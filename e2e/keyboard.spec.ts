@@ -28,7 +28,7 @@ test("signing in, composing and sending without a mouse", async ({ page, sample 
   await expect(page.getByLabel("Prompt")).toBeFocused();
   await page.keyboard.type("Summarise the repository");
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByText("Summarise the repository")).toBeVisible();
+  await expect(page.getByRole("log").getByText("Summarise the repository")).toBeVisible();
   await expect(page.getByLabel("Prompt")).toHaveValue("");
   await expect(page.getByLabel("Prompt")).toBeFocused();
 

@@ -11,7 +11,7 @@ export function useThreadRows(threads: readonly ThreadView[] | undefined): Threa
       threads?.map(({ createdBy, ...thread }) => ({
         ...thread,
         startedBy: createdBy,
-        unread: thread.seq > (seen[thread.id] ?? Number.POSITIVE_INFINITY),
+        unread: thread.status !== "running" && thread.seq > (seen[thread.id] ?? Number.POSITIVE_INFINITY),
       })),
     [threads, seen],
   );
