@@ -15,10 +15,9 @@ export function createPrepareWorktree(deps: Deps) {
     heartbeating(async (signal) => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
       try {
-        const { thread } = await loadTurn(scope);
-        if (thread.baseCommit === null) await fixBase(deps, scope, signal);
-        const { thread: based } = await loadTurn(scope);
-        await openWorktree(deps, based);
+        const { thread, project } = await loadTurn(scope);
+        const baseCommit = thread.baseCommit ?? (await fixBase(deps, scope, { thread, project }, signal));
+        await openWorktree(deps, { ...thread, baseCommit });
       } catch (thrown) {
         const error = asAppError(thrown);
         if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });
@@ -27,8 +26,15 @@ export function createPrepareWorktree(deps: Deps) {
     });
 }
 
-async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promise<void> {
-  const { thread, project } = await loadTurn(scope);
+type Loaded = Pick<Awaited<ReturnType<typeof loadTurn>>, "thread" | "project">;
+
+/** @returns the commit that the thread starts from */
+async function fixBase(
+  deps: Deps,
+  scope: TurnScope,
+  { thread, project }: Loaded,
+  signal: AbortSignal,
+): Promise<string> {
   const store = openStore(deps.homeDir, project.id);
   const problem = await refreshStore(deps, project, signal);
   // A source that has vanished since is no obstacle: work starts from what was fetched last, and the project says so.
@@ -44,4 +50,5 @@ async function fixBase(deps: Deps, scope: TurnScope, signal: AbortSignal): Promi
   }
   const instructions = await readTextFile(store.upstreamDir, baseCommit, "AGENTS.md");
   await recordBase(scope, { baseRef, baseCommit, instructions });
+  return baseCommit;
 }

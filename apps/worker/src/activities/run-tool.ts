@@ -2,7 +2,6 @@ import { openStore } from "@heddle/agent/git/store";
 import { runToolCall, type ToolOutcome } from "@heddle/agent/orchestrator";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { claimTool, completeTool } from "@heddle/db/run-tool";
-import { Context } from "@temporalio/activity";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { createOutputRecorder } from "./output-recorder.ts";
@@ -21,13 +20,8 @@ export function createRunTool(deps: Deps) {
       const recorder = createOutputRecorder(deps.db, scope, itemId, claim.data);
       const outcome = await runToolCall(claim.call, { sandbox, signal, onOutput: recorder.push });
       await recorder.end();
-      await persist(() => complete(scope, itemId, stopped(outcome)));
+      await persist(() => complete(scope, itemId, outcome));
     });
-}
-
-/** A worker that stops kills its commands: what they did until then is unknown. */
-function stopped(outcome: ToolOutcome): ToolOutcome {
-  return Context.current().cancellationSignal.aborted ? { ...outcome, status: "interrupted" } : outcome;
 }
 
 async function complete(scope: TurnScope, itemId: string, outcome: ToolOutcome): Promise<void> {
