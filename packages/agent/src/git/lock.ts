@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { open, readdir, realpath, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { GitError } from "./errors.ts";
 
 const waitSeconds = 600;
@@ -31,8 +31,9 @@ export type RepositoryLock = { fd: number };
  * ended, however that happened. So a `*.lock` of git's own found while we hold it is a dead git's, and is removed.
  * @throws GitError `REPOSITORY_BUSY` after ten minutes
  */
-export async function withRepositoryLock<T>(dir: string, fn: (lock: RepositoryLock) => Promise<T>): Promise<T> {
-  const path = await realpath(dir);
+export function withRepositoryLock<T>(dir: string, fn: (lock: RepositoryLock) => Promise<T>): Promise<T> {
+  // Queued before anything is waited for, so that callers get in in the order of their calls.
+  const path = resolve(dir);
   return inOrder(`repository:${path}`, async () => {
     const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
@@ -50,12 +51,12 @@ function lockFile(fd: number): Promise<void> {
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     stdio: ["ignore", "ignore", "ignore", fd],
   });
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     child.once("error", (error) =>
       reject(new GitError("GIT_FAILED", "flock (util-linux) could not be started.", String(error))),
     );
     child.once("exit", (code) => {
-      if (code === 0) resolve();
+      if (code === 0) done();
       else reject(new GitError("REPOSITORY_BUSY", "The repository is busy with another operation."));
     });
   });
