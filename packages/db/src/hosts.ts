@@ -38,6 +38,27 @@ export async function placeThread(db: Database, threadId: string): Promise<strin
   );
 }
 
+/**
+ * Frees a thread from a host that has not taken its work for a while, if that host's lease has expired and another one
+ * lives: busy is not dead. The dead host's epoch rises with it, so that it writes nothing should it come back.
+ */
+export async function leaveHost(
+  db: Database,
+  { threadId, hostId }: { threadId: string; hostId: string },
+): Promise<void> {
+  await transact(db, (tx, after) =>
+    changeThread(tx, after, threadId, async (change) => {
+      if (change.thread.hostId !== hostId) return;
+      const fenced = await tx.host.updateMany({
+        where: { id: hostId, leaseExpiresAt: { lt: new Date() } },
+        data: { epoch: { increment: 1 } },
+      });
+      const others = await tx.host.count({ where: { id: { not: hostId }, leaseExpiresAt: { gt: new Date() } } });
+      if (fenced.count === 1 && others > 0) change.set({ hostId: null });
+    }),
+  );
+}
+
 /** Any live host, for work on a project's store. @throws UNAVAILABLE when no worker runs */
 export async function liveHost(db: Pick<Database["prisma"], "host">): Promise<string> {
   const host = await db.host.findFirst({

@@ -31,12 +31,16 @@ export const itemData = {
     outputBytes: z.number(),
     durationMs: z.number().nullable(),
     note: z.string().optional(),
+    /** Absent for the agent's own commands. */
+    purpose: z.enum(["setup", "dev"]).optional(),
   }),
   fileChange: z.object({ changes: z.array(fileChangeView), note: z.string().optional() }),
   toolCall: z.object({ name: z.string(), input: z.unknown(), result: z.string().nullable() }),
   approvalRequest: z.object({ reason: z.string() }),
   contextCompaction: z.object({ summary: z.string() }),
   error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
+  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped … */
+  notice: z.object({ kind: z.string(), message: z.string() }),
 };
 
 /** An item as people and the API see it. */
@@ -51,6 +55,7 @@ export const itemView = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("approvalRequest"), ...itemData.approvalRequest.shape }),
   z.object({ ...base, type: z.literal("contextCompaction"), ...itemData.contextCompaction.shape }),
   z.object({ ...base, type: z.literal("error"), ...itemData.error.shape }),
+  z.object({ ...base, type: z.literal("notice"), ...itemData.notice.shape }),
 ]);
 export type ItemView = z.infer<typeof itemView>;
 

@@ -29,6 +29,10 @@ export const permissions = {
   "thread.read": { workspace: everyone, project: projectRoles },
   "thread.prompt": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.commit": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.archive": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.delete": { workspace: makers, project: ["maintainer", "contributor"] },
+  "status.read": { workspace: ["owner", "admin", "auditor"] },
+  "host.manage": { workspace: ["owner"] },
   "audit.read": { workspace: ["owner", "admin", "auditor"] },
 } as const satisfies Record<string, Rule>;
 

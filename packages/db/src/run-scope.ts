@@ -22,11 +22,18 @@ export type JobScope = RunScope & { readonly jobId: string };
 
 /**
  * The scope of a turn's sender as it is now.
- * @throws NOT_FOUND or FORBIDDEN when the sender has lost the right to prompt this thread
+ * @param options.interrupted for what is still to be done when somebody has interrupted the turn
+ * @throws NOT_FOUND or FORBIDDEN when the sender has lost the right to prompt this thread; INTERRUPTED
  */
-export async function turnScope(db: Database, turnId: string, fence?: HostFence): Promise<TurnScope> {
+export async function turnScope(
+  db: Database,
+  turnId: string,
+  fence?: HostFence,
+  options: { interrupted?: true } = {},
+): Promise<TurnScope> {
   const turn = await db.prisma.turn.findUnique({ where: { id: turnId } });
   if (!turn) throw new AppError("NOT_FOUND");
+  if (turn.interruptedAt && !options.interrupted) throw new AppError("INTERRUPTED");
   const scope = await actingScope(db, turn.senderId, turn.tokenId, turn.threadId, "thread.prompt");
   return { ...running(scope, fence), turnId };
 }

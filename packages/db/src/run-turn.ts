@@ -1,13 +1,12 @@
 import type { Database } from "./database.ts";
 import { AppError, errorTable, isErrorCode } from "./errors.ts";
+import type { JobKind } from "./generated/client.ts";
 import { mutate, transact } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
 import { changeThread } from "./thread-change.ts";
 
-export type Claim =
-  | { kind: "turn"; turnId: string; step: number }
-  | { kind: "job"; jobId: string; job: "commit" | "commitMessage" };
+export type Claim = { kind: "turn"; turnId: string; step: number } | { kind: "job"; jobId: string; job: JobKind };
 
 /**
  * What the thread's workflow does next: the turn under way (with the step to go on at), else the oldest pending job,

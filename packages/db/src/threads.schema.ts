@@ -19,8 +19,13 @@ export const createThreadInput = z.object({
 });
 export type CreateThreadInput = z.output<typeof createThreadInput>;
 
-export const sendTurnInput = z.object({ prompt: promptText, model: modelName.optional() });
-export type SendTurnInput = z.output<typeof sendTurnInput>;
+export const sendTurnInput = z.object({
+  prompt: promptText,
+  model: modelName.optional(),
+  /** While a turn runs: wait for its end, or be taken in at its next step. */
+  mode: z.enum(["queue", "steer"]).default("queue"),
+});
+export type SendTurnInput = z.input<typeof sendTurnInput>;
 
 export const commitInput = z.object({
   message: z.string().trim().min(1).max(20_000).optional(),
@@ -39,6 +44,8 @@ export const threadView = z.object({
   baseCommit: z.string().nullable(),
   headCommit: z.string().nullable(),
   lastCheckpoint: z.string().nullable(),
+  archivedAt: z.date().nullable(),
+  setupStatus: z.enum(["none", "asked", "running", "done", "failed", "skipped"]),
   filesModified: z.number(),
   additions: z.number(),
   deletions: z.number(),
@@ -55,7 +62,8 @@ export type ThreadView = z.infer<typeof threadView>;
 export const turnView = z.object({
   id: z.string(),
   number: z.number(),
-  status: z.enum(["queued", "running", "completed", "failed", "interrupted"]),
+  status: z.enum(["queued", "running", "completed", "failed", "interrupted", "steered", "superseded"]),
+  mode: z.enum(["queue", "steer"]),
   prompt: z.string(),
   model: z.string(),
   sender: z.object({ id: z.string(), name: z.string() }),

@@ -21,6 +21,8 @@ const threadColumns = {
   baseCommit: true,
   headCommit: true,
   lastCheckpoint: true,
+  archivedAt: true,
+  setupStatus: true,
   filesModified: true,
   additions: true,
   deletions: true,

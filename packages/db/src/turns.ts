@@ -73,6 +73,7 @@ export async function listTurns(scope: ThreadScope): Promise<TurnView[]> {
     id: turn.id,
     number: turn.number,
     status: turn.status,
+    mode: turn.mode,
     prompt: turn.prompt,
     model: turn.model,
     sender: { id: turn.senderId, name: names.get(turn.senderId) ?? "Former member" },

@@ -22,7 +22,11 @@ import { modelFailureCode, openPort } from "./model-port.ts";
 import { persist } from "./persist.ts";
 import { createTextStream, type TextStream } from "./text-stream.ts";
 
-export type Next = { type: "runTools"; toolItemIds: string[] } | { type: "finish" } | { type: "fail"; code: string };
+/** `leave`: the thread is to go on at another host. */
+export type Next =
+  | { type: "runTools"; toolItemIds: string[]; leave?: true }
+  | { type: "finish" }
+  | { type: "fail"; code: string };
 
 /** Asks the model for a step's answer, unless it has been given already, and says what follows from it. */
 export function createCallModel(deps: Deps) {

@@ -1,5 +1,5 @@
 import { errorTable, isErrorCode } from "@heddle/db/errors";
-import { liveHost, placeThread } from "@heddle/db/hosts";
+import { leaveHost, liveHost, placeThread } from "@heddle/db/hosts";
 import { failJob } from "@heddle/db/jobs";
 import { claimNext, finishTurn } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
@@ -16,6 +16,7 @@ export function createControlActivities(deps: Deps) {
     {
       claimNext: ({ threadId }: { threadId: string }) => claimNext(db, threadId),
       placeThread: ({ threadId }: { threadId: string }) => placeThread(db, threadId),
+      leaveHost: (input: { threadId: string; hostId: string }) => leaveHost(db, input),
       chooseHost: () => liveHost(db.prisma),
       finishTurn: ({ threadId, turnId, failure }: { threadId: string; turnId: string; failure: string | null }) =>
         finishTurn(

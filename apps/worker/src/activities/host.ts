@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { createFetchProject } from "./fetch-project.ts";
 import { guarded } from "./guard.ts";
-import { createKeepCheckpoint } from "./keep-checkpoint.ts";
+import { createKeepCheckpoint, createKeepLastCheckpoint } from "./keep-checkpoint.ts";
 import { createPrepareWorktree } from "./prepare-worktree.ts";
 import { createRunJob } from "./run-job.ts";
 import { createRunTool } from "./run-tool.ts";
@@ -15,6 +15,7 @@ export function createHostActivities(deps: Deps) {
       prepareWorktree: createPrepareWorktree(deps),
       runTool: createRunTool(deps),
       keepCheckpoint: createKeepCheckpoint(deps),
+      keepLastCheckpoint: createKeepLastCheckpoint(deps),
       runJob: createRunJob(deps),
       fetchProject: createFetchProject(deps),
     },

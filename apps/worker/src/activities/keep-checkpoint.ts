@@ -1,7 +1,7 @@
 import { checkpoint } from "@heddle/agent/git/checkpoint";
 import { diffStat } from "@heddle/agent/git/read";
 import { openStore } from "@heddle/agent/git/store";
-import { turnScope } from "@heddle/db/run-scope";
+import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { loadTurn, recordCheckpoint } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
@@ -12,16 +12,28 @@ export function createKeepCheckpoint(deps: Deps) {
   return ({ turnId, step }: { turnId: string; step: number }): Promise<void> =>
     heartbeating(async () => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
-      const { thread } = await loadTurn(scope);
-      const { baseCommit } = thread;
-      if (baseCommit === null) return;
-      const store = openStore(deps.homeDir, thread.projectId);
-      const sandbox = await openSandbox(deps, thread, store);
-      const parent = thread.lastCheckpoint ?? baseCommit;
-      const message = `Step ${step} of turn ${turnId}`;
-      const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message });
-      if (!kept.changed) return;
-      const stat = await diffStat(store.threadsDir, baseCommit, kept.commit);
-      await recordCheckpoint(scope, { commit: kept.commit, ...stat });
+      await keep(deps, scope, `Step ${step} of turn ${turnId}`);
     });
+}
+
+/** … what an interrupted turn has left. */
+export function createKeepLastCheckpoint(deps: Deps) {
+  return ({ turnId }: { turnId: string }): Promise<void> =>
+    heartbeating(async () => {
+      const scope = await turnScope(deps.db, turnId, deps.fence, { interrupted: true });
+      await keep(deps, scope, `Interrupted turn ${turnId}`);
+    });
+}
+
+async function keep(deps: Deps, scope: TurnScope, message: string): Promise<void> {
+  const { thread } = await loadTurn(scope);
+  const { baseCommit } = thread;
+  if (baseCommit === null) return;
+  const store = openStore(deps.homeDir, thread.projectId);
+  const sandbox = await openSandbox(deps, thread, store);
+  const parent = thread.lastCheckpoint ?? baseCommit;
+  const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message });
+  if (!kept.changed) return;
+  const stat = await diffStat(store.threadsDir, baseCommit, kept.commit);
+  await recordCheckpoint(scope, { commit: kept.commit, ...stat });
 }

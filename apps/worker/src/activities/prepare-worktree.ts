@@ -9,15 +9,19 @@ import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { openWorktree } from "./worktree.ts";
 
+/** `waiting`: a person must decide something before the turn can go on. */
+export type Prepared = "ready" | "waiting";
+
 /** Fixes the thread's base at its first turn and puts the worktree in place. */
 export function createPrepareWorktree(deps: Deps) {
-  return ({ turnId }: { turnId: string }): Promise<void> =>
-    heartbeating(async (signal) => {
+  return ({ turnId }: { turnId: string }): Promise<Prepared> =>
+    heartbeating<Prepared>(async (signal) => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
       try {
         const { thread, project } = await loadTurn(scope);
         const baseCommit = thread.baseCommit ?? (await fixBase(deps, scope, { thread, project }, signal));
         await openWorktree(deps, { ...thread, baseCommit });
+        return "ready";
       } catch (thrown) {
         const error = asAppError(thrown);
         if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });

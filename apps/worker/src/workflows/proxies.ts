@@ -26,7 +26,12 @@ export const model = proxyActivities<ControlActivities>({
   ...alive,
 });
 
-/** What touches the worktrees and stores of one host. */
+/** What touches the worktrees and stores of one host. A host that takes none of it for a while may be dead. */
 export function host(hostId: string) {
-  return proxyActivities<HostActivities>({ taskQueue: hostQueue(hostId), startToCloseTimeout: "3 hours", ...alive });
+  return proxyActivities<HostActivities>({
+    taskQueue: hostQueue(hostId),
+    scheduleToStartTimeout: "20 seconds",
+    startToCloseTimeout: "3 hours",
+    ...alive,
+  });
 }

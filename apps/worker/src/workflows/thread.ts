@@ -1,12 +1,6 @@
 import { pokeSignal, type ThreadWorkflowInput } from "@heddle/agent/contract";
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  continueAsNew,
-  defineSignal,
-  setHandler,
-  workflowInfo,
-} from "@temporalio/workflow";
+import { condition, continueAsNew, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
+import { failureCode, hostIsSilent } from "./failures.ts";
 import { control, host, model } from "./proxies.ts";
 
 /**
@@ -21,32 +15,41 @@ export async function threadWorkflow({ threadId }: ThreadWorkflowInput): Promise
   for (;;) {
     poked = false;
     const claim = await control.claimNext({ threadId });
-    if (claim?.kind === "turn") await driveTurn(threadId, claim);
+    if (claim?.kind === "turn") await driveTurn(threadId, claim, () => condition(() => poked));
     else if (claim?.kind === "job") await driveJob(threadId, claim.jobId);
     else if (!poked) return;
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof threadWorkflow>({ threadId });
   }
 }
 
-async function driveTurn(threadId: string, claim: { turnId: string; step: number }): Promise<void> {
+type TurnClaim = { turnId: string; step: number };
+
+/** Ends the turn, or returns where it is to be claimed again: a decision came, its host is gone, its history is long. */
+async function driveTurn(threadId: string, claim: TurnClaim, decision: () => Promise<void>): Promise<void> {
   const { turnId } = claim;
+  const hostId = await control.placeThread({ threadId });
   try {
-    const ended = await runSteps(threadId, turnId, claim.step);
+    const ended = await runSteps(hostId, claim, decision);
     if (ended) await control.finishTurn({ threadId, turnId, failure: ended.failure });
   } catch (error) {
-    await control.finishTurn({ threadId, turnId, failure: failureCode(error) });
+    if (hostIsSilent(error)) return control.leaveHost({ threadId, hostId });
+    const failure = failureCode(error);
+    if (failure === "INTERRUPTED") await keepWhatIsThere(hostId, turnId);
+    await control.finishTurn({ threadId, turnId, failure });
   }
 }
 
-/** The loop of a turn. @returns `null` when the history has grown so long that the workflow is to continue as new */
+/** The loop of a turn. @returns `null` when the turn is not over but is to be claimed again */
 async function runSteps(
-  threadId: string,
-  turnId: string,
-  firstStep: number,
+  hostId: string,
+  { turnId, step: firstStep }: TurnClaim,
+  decision: () => Promise<void>,
 ): Promise<{ failure: string | null } | null> {
-  const hostId = await control.placeThread({ threadId });
   const worktree = host(hostId);
-  await worktree.prepareWorktree({ turnId });
+  if ((await worktree.prepareWorktree({ turnId })) === "waiting") {
+    await decision();
+    return null;
+  }
   const named = firstStep === 0 ? model.nameThread({ turnId }) : null;
   let kept: Promise<void> | null = null;
   for (let step = firstStep; ; step += 1) {
@@ -57,7 +60,7 @@ async function runSteps(
     }
     for (const itemId of next.toolItemIds) await worktree.runTool({ turnId, itemId });
     kept = worktree.keepCheckpoint({ turnId, step });
-    if (workflowInfo().continueAsNewSuggested) {
+    if (next.leave || workflowInfo().continueAsNewSuggested) {
       await Promise.all([kept, named]);
       return null;
     }
@@ -70,19 +73,19 @@ async function together<A, B>(a: Promise<A>, b: Promise<B> | null): Promise<[A, 
   return Promise.all([a, b]);
 }
 
-async function driveJob(threadId: string, jobId: string): Promise<void> {
-  try {
-    const hostId = await control.placeThread({ threadId });
-    await host(hostId).runJob({ jobId });
-  } catch (error) {
-    await control.failJob({ threadId, jobId, code: failureCode(error) });
-  }
+/** What an interrupted step has left in the files becomes a checkpoint, if its host can make one. */
+async function keepWhatIsThere(hostId: string, turnId: string): Promise<void> {
+  await host(hostId)
+    .keepLastCheckpoint({ turnId })
+    .catch(() => undefined);
 }
 
-/** Activities fail for good only with a code of the error table; anything else is a fault of the workflow itself. */
-function failureCode(error: unknown): string {
-  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)
-    return error.cause.type ?? "INTERNAL";
-  if (error instanceof ActivityFailure) return "TIMEOUT";
-  throw error;
+async function driveJob(threadId: string, jobId: string): Promise<void> {
+  const hostId = await control.placeThread({ threadId });
+  try {
+    await host(hostId).runJob({ jobId });
+  } catch (error) {
+    if (hostIsSilent(error)) return control.leaveHost({ threadId, hostId });
+    await control.failJob({ threadId, jobId, code: failureCode(error) });
+  }
 }

@@ -5,6 +5,8 @@ export type SandboxSpec = {
   worktreeDir: string;
   /** The project's bare store of upstream objects, mounted read-only. */
   upstreamDir: string;
+  /** No network at all when absent. */
+  network?: NetworkPolicy;
 };
 
 export type ExecRequest = {
@@ -18,6 +20,26 @@ export type ExecRequest = {
   /** Aborting kills the command with its whole process tree; `exec` then resolves with `signal: "SIGKILL"`. */
   signal?: AbortSignal;
   onOutput?: (chunk: Buffer, stream: "stdout" | "stderr") => void;
+  /** Which of the project's allow-lists the command has; no network when absent. */
+  network?: NetworkList;
+};
+
+export type NetworkList = "commands" | "setup";
+
+/** How a connection that a sandbox asked for was decided. `reason` is a stable code, null when allowed. */
+export type NetworkDecision = { list: NetworkList; host: string; port: number; reason: NetworkRefusal | null };
+
+export type NetworkRefusal =
+  | "HOST_NOT_ALLOWED"
+  | "ADDRESS_LITERAL"
+  | "PRIVATE_ADDRESS"
+  | "NAME_NOT_FOUND"
+  | "NO_ANSWER";
+
+/** What a sandbox may reach; asked anew for each connection, so that a change takes effect at once. */
+export type NetworkPolicy = {
+  allowedHosts(list: NetworkList): Promise<readonly string[]>;
+  onDecision(decision: NetworkDecision): void;
 };
 
 export type ExecResult = {
