@@ -1,0 +1,25 @@
+import pino, { type DestinationStream, type Logger } from "pino";
+import { currentIds } from "./ids.ts";
+import { currentTraceId } from "./tracing.ts";
+
+const hiddenKeys = ["password", "token", "apiKey", "authorization", "cookie", "secret"];
+
+/**
+ * JSON lines on standard output, each with the ids of the request, thread and turn that it is about. Headers, bodies and
+ * query strings are never given to it; keys that may hold secrets are blanked.
+ */
+export function createLog(options: { name: string; level: string }, destination?: DestinationStream): Logger {
+  const settings = {
+    name: options.name,
+    level: options.level,
+    base: undefined,
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: hiddenKeys.flatMap((name) => [name, `*.${name}`]), censor: "[hidden]" },
+    mixin: () => {
+      const traceId = currentTraceId();
+      return traceId === null ? currentIds() : { ...currentIds(), traceId };
+    },
+  };
+  return destination === undefined ? pino(settings) : pino(settings, destination);
+}
