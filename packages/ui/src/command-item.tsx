@@ -1,5 +1,6 @@
 "use client";
-import { SquareTerminal } from "lucide-react";
+import { MonitorPlay, SquareTerminal, Wrench } from "lucide-react";
+import type { ReactNode } from "react";
 import { Badge } from "./badge.tsx";
 import { CommandOutput } from "./command-output.tsx";
 import { Disclosure } from "./disclosure.tsx";
@@ -11,30 +12,54 @@ export type CommandItemViewProps = {
   item: CommandItem;
   /** Where the whole output can be read. */
   outputHref?: string;
+  /** Buttons below the row, e.g. to run a failed setup again. */
+  actions?: ReactNode;
+};
+
+const PURPOSES = {
+  setup: { icon: Wrench, label: "Setup script", running: "Setting up the worktree" },
+  dev: { icon: MonitorPlay, label: "Dev server", running: "Dev server" },
+  agent: { icon: SquareTerminal, label: "Command", running: "Running command" },
 };
 
 /** A command as one row: open while it runs, then as the reader leaves it. */
-export function CommandItemView({ item, outputHref }: CommandItemViewProps) {
+export function CommandItemView({ item, outputHref, actions }: CommandItemViewProps) {
   const { command, status, exitCode, durationMs } = item;
+  const purpose = PURPOSES[item.purpose ?? "agent"];
   const running = status === "running";
   const failed = status === "failed" || (typeof exitCode === "number" && exitCode !== 0);
   return (
-    <Disclosure
-      icon={SquareTerminal}
-      label={running ? "Running command" : "Command"}
-      tone={running ? "active" : failed ? "danger" : "plain"}
-      defaultOpen={running}
-      summary={<code className="font-mono text-xs">{command.split("\n")[0]}</code>}
-      trailing={
-        <>
-          {running ? <Elapsed since={item.createdAt} className="text-accent-text" /> : <Outcome item={item} />}
-          {!running && typeof durationMs === "number" && <span>{formatDuration(durationMs)}</span>}
-        </>
-      }
-    >
-      {() => <CommandOutput item={item} outputHref={outputHref} />}
-    </Disclosure>
+    <>
+      <Disclosure
+        icon={purpose.icon}
+        label={running ? purpose.running : purpose.label}
+        tone={running ? "active" : failed ? "danger" : "plain"}
+        defaultOpen={running || actions !== undefined}
+        summary={
+          <>
+            {item.purpose && <span className="mr-2">{purpose.label}</span>}
+            <code className="font-mono text-xs">{firstLine(command)}</code>
+          </>
+        }
+        trailing={
+          <>
+            {running ? <Elapsed since={item.createdAt} className="text-accent-text" /> : <Outcome item={item} />}
+            {!running && typeof durationMs === "number" && <span>{formatDuration(durationMs)}</span>}
+          </>
+        }
+      >
+        {() => <CommandOutput item={item} outputHref={outputHref} />}
+      </Disclosure>
+      {item.note && <p className="mb-1 pr-6 pl-7 text-warn text-xs [overflow-wrap:anywhere]">{item.note}</p>}
+      {actions && <div className="mt-1 mb-2 flex flex-wrap items-center gap-2 pl-7">{actions}</div>}
+    </>
   );
+}
+
+/** Of a script: what it does first, not how it is run. */
+function firstLine(command: string): string {
+  const lines = command.split("\n").filter((line) => line.trim() !== "");
+  return lines.find((line) => !line.startsWith("#")) ?? lines[0] ?? "";
 }
 
 function Outcome({ item: { status, exitCode } }: { item: CommandItem }) {

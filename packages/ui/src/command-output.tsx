@@ -50,7 +50,6 @@ export function CommandOutput({ item, outputHref }: { item: CommandItem; outputH
       ) : (
         <p className="px-3 py-2 font-sans text-subtle">{running ? "No output yet" : "No output"}</p>
       )}
-      {item.note && <p className="border-line border-t px-3 py-1 font-sans text-warn">{item.note}</p>}
       {outputHref && (
         <a
           href={outputHref}

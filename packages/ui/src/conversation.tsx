@@ -1,15 +1,17 @@
 "use client";
 import { ArrowDown } from "lucide-react";
-import { Fragment, type ReactNode, useMemo, useRef } from "react";
-import { foldItems, type Row } from "./fold-items.ts";
-import { type ItemActions, ItemView } from "./item-view.tsx";
-import { LooksRow } from "./looks-row.tsx";
+import { type ReactNode, useMemo, useRef } from "react";
+import { ConversationRows } from "./conversation-rows.tsx";
+import { foldItems } from "./fold-items.ts";
+import type { ItemActions } from "./item-view.tsx";
 import type { Item } from "./types.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 export type ConversationProps = ItemActions & {
   /** In order of creation. Keep unchanged items identical between renders. */
   items: readonly Item[];
+  /** Turns that an edited prompt has replaced: folded away. */
+  replaced?: ReadonlySet<string>;
   /** After the last item: the running turn, queued prompts. */
   tail?: ReactNode;
   /** After a turn's last item, e.g. what it changed. */
@@ -22,11 +24,12 @@ export type ConversationProps = ItemActions & {
 
 /** A thread as a document. Scrolls with what is new only while the reader is at its end. */
 export function Conversation(props: ConversationProps) {
-  const { items, tail, turnFooter, announcement = "", empty, ...actions } = props;
+  const { items, replaced, tail, turnFooter, announcement = "", empty, ...actions } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => foldItems(items), [items]);
+  const rows = useMemo(() => foldItems(items, replaced), [items, replaced]);
   const last = items.at(-1);
+  const lastWord = items.findLast((item) => item.type !== "notice");
   const { unseen, scrollToEnd } = useStickToEnd(scroller, content, `${items.length}:${last?.id}:${last?.status}`);
 
   return (
@@ -41,20 +44,7 @@ export function Conversation(props: ConversationProps) {
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-offset-[-2px] [scrollbar-gutter:stable] [scrollbar-width:thin]"
       >
         <div ref={content} className="mx-auto min-h-full max-w-[47.5rem] px-4 py-5">
-          {rows.map((row, index) => {
-            const next = rows[index + 1];
-            const turnEnds = !next || turnOf(next) !== turnOf(row);
-            return (
-              <Fragment key={keyOf(row)}>
-                {row.kind === "looks" ? (
-                  <LooksRow items={row.items} outputHref={actions.outputHref} />
-                ) : (
-                  <ItemView item={row.item} retryable={row.item === last} {...actions} />
-                )}
-                {turnEnds && turnFooter?.(turnOf(row))}
-              </Fragment>
-            );
-          })}
+          <ConversationRows rows={rows} actions={actions} retryableId={lastWord?.id} turnFooter={turnFooter} />
           {tail}
         </div>
       </div>
@@ -73,12 +63,4 @@ export function Conversation(props: ConversationProps) {
       </p>
     </div>
   );
-}
-
-function keyOf(row: Row): string {
-  return row.kind === "looks" ? `looks:${row.id}` : row.item.id;
-}
-
-function turnOf(row: Row): string {
-  return row.kind === "looks" ? (row.items[0]?.turnId ?? "") : row.item.turnId;
 }

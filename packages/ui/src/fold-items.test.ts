@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeLooks, foldItems, lookKind } from "./fold-items.ts";
+import { describeLooks, foldItems, lookKind, type Row } from "./fold-items.ts";
 import type { CommandItem, Item, ToolCallItem } from "./types.ts";
 
 const base = { turnId: "t1", seq: 1, status: "completed" as const, createdAt: 0 };
@@ -18,8 +18,11 @@ const command = (id: string, text: string, more: Partial<CommandItem> = {}): Com
   command: text,
   ...more,
 });
-const shape = (items: Item[]) =>
-  foldItems(items).map((row) => (row.kind === "item" ? row.item.id : row.items.map((item) => item.id)));
+const shapeOf = (row: Row): unknown => {
+  if (row.kind === "item") return row.item.id;
+  return row.kind === "looks" ? row.items.map((item) => item.id) : { turns: row.turns, rows: row.rows.map(shapeOf) };
+};
+const shape = (items: Item[], replaced?: ReadonlySet<string>) => foldItems(items, replaced).map(shapeOf);
 
 describe("foldItems", () => {
   it("folds consecutive reads, lists and searches, and nothing else", () => {
@@ -35,6 +38,24 @@ describe("foldItems", () => {
 
   it("does not fold across turns", () => {
     expect(shape([tool("a", "read_file"), tool("b", "read_file", { turnId: "t2" })])).toEqual(["a", "b"]);
+  });
+
+  it("puts consecutive replaced turns away into one row", () => {
+    const inTurn = (turnId: string, id: string) => tool(id, "read_file", { turnId });
+    const items = [
+      inTurn("t1", "a"),
+      inTurn("t2", "b"),
+      inTurn("t2", "c"),
+      inTurn("t3", "d"),
+      inTurn("t4", "e"),
+      inTurn("t5", "f"),
+    ];
+    expect(shape(items, new Set(["t2", "t3", "t5"]))).toEqual([
+      "a",
+      { turns: 2, rows: [["b", "c"], "d"] },
+      "e",
+      { turns: 1, rows: ["f"] },
+    ]);
   });
 
   it("leaves what failed on its own row", () => {

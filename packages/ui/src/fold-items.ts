@@ -2,7 +2,10 @@ import type { CommandItem, Item, ToolCallItem } from "./types.ts";
 
 export type LookKind = "read" | "list" | "search";
 type Look = CommandItem | ToolCallItem;
-export type Row = { kind: "item"; item: Item } | { kind: "looks"; id: string; items: Look[] };
+export type Row =
+  | { kind: "item"; item: Item }
+  | { kind: "looks"; id: string; items: Look[] }
+  | { kind: "replaced"; id: string; turns: number; rows: Row[] };
 
 const TOOLS: Record<string, LookKind> = { read_file: "read", list_files: "list", search_files: "search" };
 const COMMANDS: Record<string, LookKind> = {
@@ -25,12 +28,34 @@ const COMMANDS: Record<string, LookKind> = {
 export function lookKind(item: Item): LookKind | null {
   if (item.status === "failed" || item.status === "declined" || item.status === "interrupted") return null;
   if (item.type === "toolCall") return TOOLS[item.name] ?? null;
-  if (item.type !== "commandExecution" || /[|&;<>`\n]|\$\(/.test(item.command)) return null;
+  if (item.type !== "commandExecution" || item.purpose || /[|&;<>`\n]|\$\(/.test(item.command)) return null;
   return COMMANDS[item.command.trim().split(/\s+/)[0] ?? ""] ?? null;
 }
 
-/** Items in order, with each run of two or more consecutive looks of one turn folded into one row. */
-export function foldItems(items: readonly Item[]): Row[] {
+const noTurns: ReadonlySet<string> = new Set();
+
+/**
+ * Items in order, with each run of two or more consecutive looks of one turn folded into one row.
+ * @param replaced turns that an edited prompt has replaced: consecutive ones become one row that holds theirs
+ */
+export function foldItems(items: readonly Item[], replaced: ReadonlySet<string> = noTurns): Row[] {
+  const rows: Row[] = [];
+  for (let from = 0; from < items.length; ) {
+    const away = replaced.has(items[from]?.turnId ?? "");
+    let to = from + 1;
+    while (to < items.length && replaced.has(items[to]?.turnId ?? "") === away) to += 1;
+    const run = items.slice(from, to);
+    if (!away) rows.push(...foldLooks(run));
+    else {
+      const turns = new Set(run.map((item) => item.turnId)).size;
+      rows.push({ kind: "replaced", id: `replaced:${run[0]?.turnId}`, turns, rows: foldLooks(run) });
+    }
+    from = to;
+  }
+  return rows;
+}
+
+function foldLooks(items: readonly Item[]): Row[] {
   const rows: Row[] = [];
   for (const item of items) {
     const last = rows.at(-1);

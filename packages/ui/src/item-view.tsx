@@ -1,10 +1,12 @@
 "use client";
 import { memo, type ReactNode } from "react";
 import { CommandItemView } from "./command-item.tsx";
+import { ErrorItemView } from "./error-item.tsx";
 import { FileChangeItemView } from "./file-change-item.tsx";
-import { AgentMessageView, ErrorItemView, ReasoningView, UserMessageView } from "./message-items.tsx";
+import { AgentMessageView, ReasoningView, UserMessageView } from "./message-items.tsx";
+import { NoticeItemView } from "./notice-item.tsx";
 import { ToolCallItemView } from "./tool-call-item.tsx";
-import type { CommandItem, ErrorItem, FileChange, FileChangeItem, Item } from "./types.ts";
+import type { ApprovalItem, CommandItem, ErrorItem, FileChange, FileChangeItem, Item } from "./types.ts";
 
 export type ItemActions = {
   /** The diff of one file change, shown when its row is opened. */
@@ -13,26 +15,49 @@ export type ItemActions = {
   outputHref?: (item: CommandItem) => string | undefined;
   /** Absent when nothing can be tried again. */
   onRetry?: (item: ErrorItem) => void;
+  retrying?: boolean;
+  /** Opens the editor of a turn's prompt. */
+  onEditPrompt?: (turnId: string) => void;
+  /** Turns whose prompt may be edited and sent again. */
+  editable?: ReadonlySet<string>;
+  /** Ids of the prompts that a turn took in while it ran. */
+  steered?: ReadonlySet<string>;
+  /** Where a person decides; without it only the reason is shown. */
+  renderApproval?: (item: ApprovalItem) => ReactNode;
+  /** What can be done about a setup script that failed. */
+  renderSetupActions?: (item: CommandItem) => ReactNode;
 };
 
 export type ItemViewProps = ItemActions & { item: Item; retryable?: boolean };
 
 /** Any item of a conversation. Renders again only when its item or an action changes: keep both stable. */
-export const ItemView = memo(function ItemView({ item, retryable, renderDiff, outputHref, onRetry }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, retryable, ...actions }: ItemViewProps) {
+  const { renderDiff, outputHref, onRetry, retrying, onEditPrompt, editable, steered, renderApproval } = actions;
+  const onEdit = onEditPrompt && editable?.has(item.turnId) ? () => onEditPrompt(item.turnId) : undefined;
   switch (item.type) {
-    case "userMessage":
-      return <UserMessageView item={item} />;
+    case "userMessage": {
+      const within = steered?.has(item.id);
+      return <UserMessageView item={item} steered={within} onEdit={within ? undefined : onEdit} />;
+    }
     case "agentMessage":
       return <AgentMessageView item={item} />;
     case "reasoning":
       return <ReasoningView item={item} />;
     case "commandExecution":
-      return <CommandItemView item={item} outputHref={outputHref?.(item)} />;
+      return (
+        <CommandItemView item={item} outputHref={outputHref?.(item)} actions={actions.renderSetupActions?.(item)} />
+      );
     case "fileChange":
       return <FileChangeItemView item={item} renderDiff={renderDiff} />;
     case "toolCall":
       return <ToolCallItemView item={item} />;
-    case "error":
-      return <ErrorItemView item={item} onRetry={retryable && onRetry ? () => onRetry(item) : undefined} />;
+    case "approvalRequest":
+      return renderApproval?.(item) ?? <p className="my-2 px-1.5 text-muted text-sm">{item.reason}</p>;
+    case "notice":
+      return <NoticeItemView item={item} />;
+    case "error": {
+      const retry = retryable && onRetry ? () => onRetry(item) : undefined;
+      return <ErrorItemView item={item} onRetry={retry} onEdit={retryable ? onEdit : undefined} retrying={retrying} />;
+    }
   }
 });

@@ -1,25 +1,47 @@
 "use client";
-import { Brain, RotateCw, TriangleAlert } from "lucide-react";
+import { Brain, Pencil } from "lucide-react";
 import { Avatar } from "./avatar.tsx";
 import { Badge } from "./badge.tsx";
-import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
 import { Disclosure } from "./disclosure.tsx";
 import { formatDuration, toMillis } from "./format.ts";
+import { IconButton } from "./icon-button.tsx";
 import { Markdown } from "./markdown.tsx";
 import { RelativeTime } from "./relative-time.tsx";
-import type { AgentMessageItem, ErrorItem, ReasoningItem, UserMessageItem } from "./types.ts";
+import type { AgentMessageItem, ReasoningItem, UserMessageItem } from "./types.ts";
 
-export function UserMessageView({ item }: { item: UserMessageItem }) {
+export type UserMessageViewProps = {
+  item: UserMessageItem;
+  /** It was taken in by a turn that ran already. */
+  steered?: boolean;
+  /** Absent when this prompt cannot be edited and sent again. */
+  onEdit?: () => void;
+};
+
+export function UserMessageView({ item, steered, onEdit }: UserMessageViewProps) {
   const name = typeof item.author === "string" ? item.author : item.author.name;
   return (
     <article
-      aria-label={`${name} asked`}
-      className="mt-6 mb-3 rounded-lg border border-line bg-canvas px-3.5 py-2.5 first:mt-0"
+      aria-label={`${name} ${steered ? "steered" : "asked"}`}
+      className={cn(
+        "group rounded-lg border border-line bg-canvas px-3.5 py-2.5 first:mt-0",
+        steered ? "my-3 ml-6 border-l-2 border-l-accent-text" : "mt-6 mb-3",
+      )}
     >
-      <header className="mb-1 flex items-center gap-2 text-xs">
+      <header className="mb-1 flex min-h-4 items-center gap-2 text-xs">
         <Avatar name={name} size={16} />
         <span className="font-medium">{name}</span>
+        {steered && <span className="text-muted">steered</span>}
         <RelativeTime at={item.createdAt} className="text-subtle" />
+        {onEdit && (
+          <IconButton
+            icon={Pencil}
+            label="Edit and resend"
+            size="sm"
+            onClick={onEdit}
+            className="-my-1 -mr-1.5 ml-auto opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:-my-3 pointer-coarse:opacity-100"
+          />
+        )}
       </header>
       <p className="whitespace-pre-wrap text-base [overflow-wrap:anywhere]">{item.text}</p>
     </article>
@@ -56,24 +78,5 @@ export function ReasoningView({ item }: { item: ReasoningItem }) {
         </div>
       )}
     </Disclosure>
-  );
-}
-
-export type ErrorItemViewProps = { item: ErrorItem; onRetry?: () => void; retrying?: boolean };
-
-export function ErrorItemView({ item, onRetry, retrying }: ErrorItemViewProps) {
-  return (
-    <div className="my-2 flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2.5">
-      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-danger" role="img" aria-label="Error" />
-      <div className="min-w-0 flex-1 basis-48">
-        <p className="text-fg text-sm [overflow-wrap:anywhere]">{item.message}</p>
-        <p className="font-mono text-muted text-xs">{item.code}</p>
-      </div>
-      {onRetry && (
-        <Button size="sm" onClick={onRetry} pending={retrying}>
-          <RotateCw aria-hidden /> Try again
-        </Button>
-      )}
-    </div>
   );
 }

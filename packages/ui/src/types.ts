@@ -54,11 +54,17 @@ export type CommandItem = ItemBase & {
   durationMs?: number | null;
   /** What else a reader should know: that its effect is unknown. */
   note?: string;
+  /** Absent for the agent's own commands. */
+  purpose?: "setup" | "dev";
 };
 export type FileChange = { path: string; kind: "add" | "update" | "delete"; additions: number; deletions: number };
-export type FileChangeItem = ItemBase & { type: "fileChange"; changes: FileChange[] };
+export type FileChangeItem = ItemBase & { type: "fileChange"; changes: FileChange[]; note?: string };
 export type ToolCallItem = ItemBase & { type: "toolCall"; name: string; input: unknown; result?: unknown };
 export type ErrorItem = ItemBase & { type: "error"; code: string; message: string };
+/** A person must decide before the turn goes on. */
+export type ApprovalItem = ItemBase & { type: "approvalRequest"; reason: string };
+/** Heddle tells what it did to the thread. `kind` is stable: hostMoved, archived, restored … */
+export type NoticeItem = ItemBase & { type: "notice"; kind: string; message: string };
 
 export type Item =
   | UserMessageItem
@@ -67,7 +73,9 @@ export type Item =
   | CommandItem
   | FileChangeItem
   | ToolCallItem
-  | ErrorItem;
+  | ErrorItem
+  | ApprovalItem
+  | NoticeItem;
 
 export type FileDiff = {
   path: string;

@@ -1,0 +1,46 @@
+"use client";
+import { Pencil, RotateCw, TriangleAlert } from "lucide-react";
+import { Button } from "./button.tsx";
+import { explainError } from "./explain-error.ts";
+import type { ErrorItem } from "./types.ts";
+
+export type ErrorItemViewProps = {
+  item: ErrorItem;
+  /** Absent when nothing can be tried again. */
+  onRetry?: () => void;
+  onEdit?: () => void;
+  retrying?: boolean;
+};
+
+/** Why a turn ended early: what, why, and what to do about it. */
+export function ErrorItemView({ item, onRetry, onEdit, retrying }: ErrorItemViewProps) {
+  const { title, advice } = explainError(item.code);
+  const repeats = item.message.replace(/\.$/, "") === title;
+  return (
+    <div className="my-2 flex items-start gap-2.5 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2.5">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-danger" role="img" aria-label="Error" />
+      <div className="min-w-0 flex-1 text-sm">
+        <p className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium text-fg">{title}</span>
+          <code className="font-mono text-2xs text-muted">{item.code}</code>
+        </p>
+        {!repeats && <p className="text-fg [overflow-wrap:anywhere]">{item.message}</p>}
+        {advice && (onRetry || onEdit) && <p className="text-muted">{advice}</p>}
+        {(onRetry || onEdit) && (
+          <div className="mt-2 flex flex-wrap gap-2">
+            {onRetry && (
+              <Button size="sm" onClick={onRetry} pending={retrying}>
+                <RotateCw aria-hidden /> Try again
+              </Button>
+            )}
+            {onEdit && (
+              <Button size="sm" variant="ghost" onClick={onEdit} disabled={retrying}>
+                <Pencil aria-hidden /> Edit and resend
+              </Button>
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+type Explanation = {
+  /** What happened, without a full stop. */
+  title: string;
+  /** What to do, where the message does not say it. */
+  advice?: string;
+};
+
+const goesOn = "Try again: the turn goes on where it stopped, and nothing is done twice.";
+const anotherModel = "If it keeps failing, choose another model below.";
+
+const explanations: Record<string, Explanation> = {
+  MODEL_FAILED: { title: "The model did not answer", advice: `${goesOn} ${anotherModel}` },
+  MODEL_REFUSED: {
+    title: "The provider refused the request",
+    advice: "Choose another model below, or have an admin look at the provider in the settings.",
+  },
+  MODEL_NOT_FOUND: { title: "The model is gone", advice: "Choose another model below, then send the prompt again." },
+  NO_MODEL: { title: "There is no model" },
+  TURN_LIMIT: { title: "The turn reached a limit" },
+  REPEATED_FAILURE: { title: "Stopped: the same call failed again and again" },
+  DISK_FULL: { title: "The thread's disk is full" },
+  SETUP_FAILED: { title: "The worktree could not be set up" },
+  SANDBOX_UNAVAILABLE: { title: "No command can run on this host" },
+  SNAPSHOT_TOO_LARGE: { title: "The files could not be kept" },
+  SNAPSHOT_REFUSED: { title: "The files could not be kept" },
+  WORKTREE_FAILED: { title: "Git failed in the worktree" },
+  GIT_FAILED: { title: "Git failed on the server", advice: goesOn },
+  REPOSITORY_BUSY: { title: "The repository is in use" },
+  PROJECT_NOT_READY: { title: "The project's repository cannot be read" },
+  SOURCE_VANISHED: { title: "The project's repository is gone" },
+  REF_NOT_FOUND: {
+    title: "The branch to start from is gone",
+    advice: "Fetch the project, or start a new thread from another branch.",
+  },
+  FORBIDDEN: {
+    title: "Its sender may not prompt this thread any more",
+    advice: "Somebody who may can edit the prompt and send it again.",
+  },
+  FENCED: { title: "Another worker has taken over", advice: goesOn },
+  UNAVAILABLE: { title: "A part of Heddle did not answer", advice: goesOn },
+  TIMEOUT: { title: "It took too long", advice: goesOn },
+  INTERNAL: { title: "Something went wrong in Heddle", advice: goesOn },
+};
+
+/** What a failed turn's code means to a person. */
+export function explainError(code: string): Explanation {
+  return explanations[code] ?? { title: "The turn failed" };
+}
