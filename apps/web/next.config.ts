@@ -4,9 +4,13 @@ const config: NextConfig = {
   // Event streams must reach the browser event by event: a compressor would hold them back.
   compress: false,
   poweredByHeader: false,
-  transpilePackages: ["@heddle/agent", "@heddle/db", "@heddle/ui"],
+  transpilePackages: ["@heddle/agent", "@heddle/db", "@heddle/telemetry", "@heddle/ui"],
   serverExternalPackages: [
     "@node-rs/argon2",
+    "@opentelemetry/api",
+    "@opentelemetry/exporter-trace-otlp-http",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace-node",
     "@prisma/adapter-pg",
     "@prisma/client",
     "@temporalio/client",

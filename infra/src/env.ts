@@ -29,6 +29,9 @@ const schema = z.object({
   HEDDLE_BOOTSTRAP_TOKEN: optionalText,
   HEDDLE_DEV: z.enum(["0", "1"]).default("0"),
   NEXTAUTH_URL: optionalText,
+  /** An OpenTelemetry collector's base address and headers; nothing is traced without one. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalText.pipe(z.url().optional()),
+  OTEL_EXPORTER_OTLP_HEADERS: optionalText,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 

@@ -52,7 +52,8 @@ function webSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
       NEXT_TELEMETRY_DISABLED: "1",
       ...(env.HEDDLE_DEV === "1" ? { HEDDLE_DEV: "1", NODE_ENV: "development" } : {}),
     },
-    isReady: () => answersOk(`${publicUrl(env)}/api/health`),
+    // Not its health, which also tells of parts that a person has to mend through the page.
+    isReady: () => answersOk(`${publicUrl(env)}/sign-in`),
     readyTimeoutMs: 120_000,
   };
 }
@@ -66,7 +67,14 @@ function sharedEnv(env: Env, home: Home, { databaseUrl, temporalAddress }: Addre
     HEDDLE_SECRET_KEYS: env.HEDDLE_SECRET_KEYS ?? home.secrets.secretKeys,
     HEDDLE_ALLOWED_PRIVATE_HOSTS: env.HEDDLE_ALLOWED_PRIVATE_HOSTS,
     LOG_LEVEL: env.LOG_LEVEL,
+    ...tracingEnv(env),
   };
+}
+
+/** The exporter itself reads the headers that a collector may ask for. */
+function tracingEnv(env: Env): Record<string, string> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS = "" } = env;
+  return OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS };
 }
 
 function nodeEnv(): Record<string, string> {

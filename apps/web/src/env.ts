@@ -36,6 +36,8 @@ const schema = z.object({
       "must be absolute paths, separated by commas",
     ),
   HEDDLE_ALLOWED_PRIVATE_HOSTS: list.default([]).transform((hosts) => hosts.map((host) => host.toLowerCase())),
+  /** An OpenTelemetry collector's base address; nothing is traced without one. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 });
 

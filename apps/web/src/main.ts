@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withIds } from "@heddle/telemetry/ids";
+import { createLog } from "@heddle/telemetry/log";
+import { inSpan, startTracing } from "@heddle/telemetry/tracing";
 import next from "next";
 import { readEnv } from "./env.ts";
-import { createLog } from "./server/log.ts";
 import { clientIpHeader, requestIdHeader } from "./server/request-info.ts";
 import { currentRuntime } from "./server/runtime.ts";
 import { contentSecurityPolicy, securityHeaders } from "./server/security-headers.ts";
+import { version } from "./server/version.ts";
 
 const stopWithinMs = 4_000;
 /** A kept-alive connection becomes idle when its last answer is out. */
@@ -15,7 +18,9 @@ const closeIdleEveryMs = 50;
 const keepAliveMs = 65_000;
 
 const env = readEnv();
-const log = createLog(env.LOG_LEVEL);
+const log = createLog({ name: "web", level: env.LOG_LEVEL });
+const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+const stopTracing = endpoint === undefined ? null : await startTracing({ service: "heddle-web", version, endpoint });
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const app = next({ dev: env.HEDDLE_DEV, dir, hostname: env.HEDDLE_HOST, port: env.HEDDLE_PORT });
 await app.prepare();
@@ -44,8 +49,14 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
     response.end(JSON.stringify({ code: "BAD_INPUT", message: "The address is not well formed." }));
     return;
   }
-  handle(request, response).catch((error: unknown) => {
-    log.error({ requestId, path, err: error }, "request failed");
+  withIds({ requestId }, () => answer(request, response, path));
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, path: string): void {
+  const { traceparent } = request.headers;
+  const span = { parent: String(traceparent ?? ""), attributes: { method: request.method, path } };
+  inSpan("request", span, () => handle(request, response)).catch((error: unknown) => {
+    log.error({ path, err: error }, "request failed");
     response.destroy();
   });
 }
@@ -71,6 +82,7 @@ async function stop(signal: string): Promise<void> {
   setInterval(() => server.closeIdleConnections(), closeIdleEveryMs).unref();
   await closed;
   await currentRuntime()?.close();
+  await stopTracing?.();
   process.exit(0);
 }
 

@@ -9,6 +9,8 @@ const schema = z.object({
   /** Hosts that may resolve to private addresses, separated by commas. */
   HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default(""),
   HEDDLE_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** An OpenTelemetry collector's base address; nothing is traced without one. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -27,6 +29,7 @@ export function readEnv() {
     secretKeys: list(data.HEDDLE_SECRET_KEYS),
     allowedPrivateHosts: new Set(list(data.HEDDLE_ALLOWED_PRIVATE_HOSTS.toLowerCase())),
     healthPort: data.HEDDLE_WORKER_PORT,
+    traceEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: data.LOG_LEVEL,
   };
 }

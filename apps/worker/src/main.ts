@@ -4,18 +4,23 @@ import { createSandboxes, sandboxAvailable } from "@heddle/agent/sandbox/sandbox
 import { createDatabase } from "@heddle/db/database";
 import { startHost } from "@heddle/db/hosts";
 import { createSecretBox } from "@heddle/db/secrets";
-import { pino } from "pino";
+import { createLog } from "@heddle/telemetry/log";
+import { startTracing } from "@heddle/telemetry/tracing";
 import { readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { readHostId } from "./host-id.ts";
 import { installTemporalLog } from "./temporal-log.ts";
+import { version } from "./version.ts";
 import { startWorker } from "./worker.ts";
 
 const exitAfterMs = 4_500;
 
 async function main(): Promise<void> {
   const env = readEnv();
-  const log = pino({ name: "worker", level: env.logLevel, redact: ["*.apiKey", "*.authorization"] });
+  const log = createLog({ name: "worker", level: env.logLevel });
+  const endpoint = env.traceEndpoint;
+  const stopTracing =
+    endpoint === undefined ? null : await startTracing({ service: "heddle-worker", version, endpoint });
   installTemporalLog(log);
   const db = createDatabase({ url: env.databaseUrl, poolSize: 20 });
   const fence = await startHost(db, await readHostId(env.homeDir));
@@ -55,6 +60,7 @@ async function main(): Promise<void> {
     health?.close();
     await sandboxes.closeAll();
     await db.close();
+    await stopTracing?.();
   }
 }
 

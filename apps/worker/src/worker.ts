@@ -3,6 +3,7 @@ import { Client, Connection } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import { createControlActivities } from "./activities/control.ts";
 import { createHostActivities } from "./activities/host.ts";
+import { observed } from "./activities/observed.ts";
 import type { Deps } from "./deps.ts";
 import { keepLease } from "./lease.ts";
 import { startReconciler } from "./reconciler.ts";
@@ -39,13 +40,13 @@ export async function startWorker(
     ...shared,
     ...options.workflows,
     taskQueue: controlQueue,
-    activities: createControlActivities(deps),
+    activities: observed(createControlActivities(deps), deps.db),
     maxConcurrentActivityTaskExecutions: 400,
   });
   const host = await Worker.create({
     ...shared,
     taskQueue: hostQueue(deps.fence.hostId),
-    activities: createHostActivities(deps),
+    activities: observed(createHostActivities(deps), deps.db),
     maxConcurrentActivityTaskExecutions: 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });

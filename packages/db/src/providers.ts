@@ -1,3 +1,4 @@
+import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
 import type { Prisma, ProviderKind } from "./generated/client.ts";
 import { newId } from "./ids.ts";
@@ -88,6 +89,7 @@ export async function deleteProvider(scope: WorkspaceScope, providerId: string):
 }
 
 export type ModelAccess = {
+  providerId: string;
   kind: CreateProviderInput["kind"];
   baseUrl: string | null;
   apiKey: string | null;
@@ -100,12 +102,28 @@ export async function openModel(scope: RunScope, secrets: SecretBox, name: strin
   const { provider, id } = await findModel(scope, name);
   const context = { workspaceId: scope.workspaceId, model: "provider" as const, id: provider.id };
   return {
+    providerId: provider.id,
     kind: kindName(provider.kind),
     baseUrl: provider.baseUrl,
     apiKey: provider.apiKeyEnvelope === null ? null : secrets.open(context, provider.apiKeyEnvelope),
     modelId: id,
     isDemo: provider.isDemo,
   };
+}
+
+const noteEveryMs = 60_000;
+
+/** Remembers that a provider has answered, or how it failed: what its health is told from. Seldom a write while all is well. */
+export async function noteAnswer(db: Database, providerId: string, failure: string | null): Promise<void> {
+  const at = new Date();
+  if (failure !== null) {
+    await db.prisma.provider.updateMany({ where: { id: providerId }, data: { failedAt: at, failure } });
+    return;
+  }
+  const early = new Date(at.getTime() - noteEveryMs);
+  await db.prisma.$executeRaw`
+    UPDATE "Provider" SET "answeredAt" = ${at}
+    WHERE "id" = ${providerId} AND ("answeredAt" IS NULL OR "answeredAt" < ${early} OR "answeredAt" <= "failedAt")`;
 }
 
 function kindName(kind: ProviderKind): CreateProviderInput["kind"] {

@@ -19,6 +19,8 @@ export type Principal = {
     | { type: "token"; tokenId: string; workspaceId: string; role: WorkspaceRole };
   ip: string | null;
   requestId: string;
+  /** W3C traceparent of the request, where it is traced. */
+  trace?: string | null;
   /** The Idempotency-Key that the request holds; each write confirms it, see idempotency.ts. */
   claim?: { key: string; at: Date };
 };

@@ -44,6 +44,7 @@ export async function queueTurn(
       model: input.model,
       senderId: principal.userId,
       tokenId: principal.via.type === "token" ? principal.via.tokenId : null,
+      trace: principal.trace ?? null,
     },
   });
   await change.putItem({

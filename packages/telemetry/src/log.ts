@@ -2,13 +2,15 @@ import pino, { type DestinationStream, type Logger } from "pino";
 import { currentIds } from "./ids.ts";
 import { currentTraceId } from "./tracing.ts";
 
+export type Log = Logger;
+
 const hiddenKeys = ["password", "token", "apiKey", "authorization", "cookie", "secret"];
 
 /**
  * JSON lines on standard output, each with the ids of the request, thread and turn that it is about. Headers, bodies and
  * query strings are never given to it; keys that may hold secrets are blanked.
  */
-export function createLog(options: { name: string; level: string }, destination?: DestinationStream): Logger {
+export function createLog(options: { name: string; level: string }, destination?: DestinationStream): Log {
   const settings = {
     name: options.name,
     level: options.level,

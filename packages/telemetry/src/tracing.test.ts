@@ -1,41 +1,18 @@
-import { createServer } from "node:http";
 import { Writable } from "node:stream";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { withIds } from "./ids.ts";
 import { createLog } from "./log.ts";
+import { type Collector, startCollector } from "./testing/collector.ts";
 import { currentTraceparent, inSpan, recordSpan, startTracing } from "./tracing.ts";
 
-type Span = {
-  name: string;
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  status: { code?: number; message?: string };
-};
-
-/** An OpenTelemetry collector as far as traces go. */
-const received: Span[] = [];
-const collector = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => {
-    const raw = Buffer.concat(chunks);
-    const body = JSON.parse(String(request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw));
-    for (const resource of body.resourceSpans)
-      for (const scope of resource.scopeSpans) received.push(...(scope.spans as Span[]));
-    response.writeHead(200, { "content-type": "application/json" }).end("{}");
-  });
-});
+let collector: Collector;
 let stop: () => Promise<void> = async () => {};
 
 beforeAll(async () => {
   // Off until it is asked for.
   expect(await inSpan("nothing", {}, async () => currentTraceparent())).toBeNull();
-  await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
-  const address = collector.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  stop = await startTracing({ service: "test", version: "0", endpoint: `http://127.0.0.1:${address.port}/` });
+  collector = await startCollector();
+  stop = await startTracing({ service: "test", version: "0", endpoint: collector.endpoint });
 });
 afterAll(async () => {
   await stop();
@@ -64,14 +41,14 @@ it("goes on in another process by the traceparent alone, and tells failures by c
   await inSpan("alone", { parent: "nonsense" }, async () => undefined);
   await stop();
 
-  const named = (name: string) => received.find((span) => span.name === name);
+  const named = (name: string) => collector.spans.find((span) => span.name === name);
   const call = named("call");
   const step = named("step");
   expect(step).toMatchObject({ traceId: call?.traceId, parentSpanId: call?.spanId });
   expect(step?.status).toEqual({ code: 2, message: "MODEL_REFUSED" });
   expect(named("turn")).toMatchObject({ traceId: call?.traceId, parentSpanId: call?.spanId });
   expect(named("alone")?.traceId).not.toBe(call?.traceId);
-  expect(JSON.stringify(received)).not.toContain("sk-secret");
+  expect(JSON.stringify(collector.spans)).not.toContain("sk-secret");
 
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({ name: "test", level: "info", turnId: "t1", traceId: call?.traceId, msg: "working" });

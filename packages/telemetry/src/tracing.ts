@@ -1,6 +1,12 @@
 import { type Context, context, isSpanContextValid, ROOT_CONTEXT, SpanStatusCode, trace } from "@opentelemetry/api";
 
 const tracerName = "heddle";
+let tracing = false;
+
+/** Whether spans go anywhere: for what would cost something to find out for them. */
+export function isTracing(): boolean {
+  return tracing;
+}
 
 /**
  * Sends the process's spans to an OpenTelemetry collector over OTLP/HTTP. Without a call of this, spans cost nothing and
@@ -25,6 +31,7 @@ export async function startTracing(options: {
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   provider.register();
+  tracing = true;
   return () => provider.shutdown().catch(() => undefined);
 }
 
@@ -35,14 +42,28 @@ export type SpanOptions = {
   attributes?: Record<string, string | number | boolean | undefined>;
 };
 
+export type OpenSpan = {
+  /** For work that tells of its failure without throwing. */
+  fail(code: string): void;
+};
+
 /** Runs `work` as a span. A failure is marked with its code; its message stays out. */
-export function inSpan<T>(name: string, { parent, attributes }: SpanOptions, work: () => Promise<T>): Promise<T> {
+export function inSpan<T>(
+  name: string,
+  { parent, attributes }: SpanOptions,
+  work: (span: OpenSpan) => Promise<T>,
+): Promise<T> {
   const from = parent === undefined ? context.active() : remoteContext(parent);
   return trace.getTracer(tracerName).startActiveSpan(name, { attributes }, from, async (span) => {
+    let failed = false;
+    const fail = (code: string) => {
+      failed = true;
+      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    };
     try {
-      return await work();
+      return await work({ fail });
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: codeOf(error) });
+      if (!failed) fail(codeOf(error));
       throw error;
     } finally {
       span.end();

@@ -2,6 +2,7 @@ import { AppError } from "@heddle/db/errors";
 import type { Principal } from "@heddle/db/scope";
 import { authenticateSession } from "@heddle/db/sessions";
 import { authenticateToken } from "@heddle/db/tokens";
+import { currentTraceparent } from "@heddle/telemetry/tracing";
 import { decode } from "next-auth/jwt";
 import { requestInfo } from "./request-info.ts";
 import type { Runtime } from "./runtime.ts";
@@ -13,6 +14,11 @@ import { sessionCookieName } from "./session-cookie.ts";
  * @throws UNAUTHENTICATED for a token that is wrong or revoked, FORBIDDEN for another site's page using the cookie
  */
 export async function authenticate(runtime: Runtime, request: Request): Promise<Principal | null> {
+  const principal = await findPrincipal(runtime, request);
+  return principal && { ...principal, trace: currentTraceparent() };
+}
+
+async function findPrincipal(runtime: Runtime, request: Request): Promise<Principal | null> {
   const { headers } = request;
   const { ip, requestId } = requestInfo(headers);
   const token = tokenOf(headers.get("authorization"));

@@ -1,7 +1,7 @@
 import type { Database } from "@heddle/db/database";
 import { type Hint, hintChannel, hintSchema } from "@heddle/db/hints.schema";
+import type { Log } from "@heddle/telemetry/log";
 import pg from "pg";
-import type { Logger } from "pino";
 
 /** `poll`: hints may have been missed, look at the rows. */
 export type HubEvent = Hint | { k: "poll" };
@@ -24,7 +24,7 @@ const pollMs = { healthy: 5_000, deaf: 1_000 };
  * Hints may be lost at any time, so every listener is told to look at the rows every five seconds; every second while
  * no hint can arrive.
  */
-export function createHub(options: { url: string; db: Database; log: Logger }): Hub {
+export function createHub(options: { url: string; db: Database; log: Log }): Hub {
   const listeners = new Map<string, Set<Listener>>();
   const selfTest = `self-test:${crypto.randomUUID()}`;
   let client: pg.Client | null = null;

@@ -1,16 +1,15 @@
 import { createDatabase, type Database } from "@heddle/db/database";
 import { createSecretBox, type SecretBox } from "@heddle/db/secrets";
-import type { Logger } from "pino";
+import { createLog, type Log } from "@heddle/telemetry/log";
 import { type Env, readEnv } from "../env.ts";
 import { createHub, type Hub } from "./hub.ts";
-import { createLog } from "./log.ts";
 import { createSignInLimits, type SignInLimits } from "./sign-in-limits.ts";
 import { createWorkflows, type Workflows } from "./temporal.ts";
 
 /** What the process has once, however many bundles Next makes of this module. */
 export type Runtime = {
   env: Env;
-  log: Logger;
+  log: Log;
   db: Database;
   secrets: SecretBox;
   hub: Hub;
@@ -30,7 +29,7 @@ const poolSize = 10;
 
 export function createRuntime(env: Env): Runtime {
   const stop = new AbortController();
-  const log = createLog(env.LOG_LEVEL);
+  const log = createLog({ name: "web", level: env.LOG_LEVEL });
   const db = createDatabase({ url: env.DATABASE_URL, poolSize });
   const hub = createHub({ url: env.DATABASE_URL, db, log });
   const workflows = createWorkflows({ address: env.TEMPORAL_ADDRESS, log });

@@ -6,8 +6,8 @@ import {
   threadWorkflowId,
   threadWorkflowType,
 } from "@heddle/agent/contract";
+import type { Log } from "@heddle/telemetry/log";
 import { Client, Connection } from "@temporalio/client";
-import type { Logger } from "pino";
 
 export type Workflows = {
   /** Wakes the thread's workflow, or starts it. Returns at once and never fails: a lost poke is healed by the reconciler. */
@@ -22,7 +22,7 @@ const pokeTimeoutMs = 5_000;
 const healthTimeoutMs = 2_000;
 
 /** The only way from the web process to Temporal. Connects on first use. */
-export function createWorkflows(options: { address: string; log: Logger }): Workflows {
+export function createWorkflows(options: { address: string; log: Log }): Workflows {
   const connection = Connection.lazy({ address: options.address, connectTimeout: pokeTimeoutMs });
   const client = new Client({ connection });
   const underWay = new Set<Promise<void>>();

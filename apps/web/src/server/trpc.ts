@@ -1,5 +1,7 @@
 import type { Permission } from "@heddle/db/permissions";
 import { cleanJson } from "@heddle/db/text";
+import { type Ids, withIds } from "@heddle/telemetry/ids";
+import { inSpan } from "@heddle/telemetry/tracing";
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
 import { z } from "zod";
@@ -37,6 +39,24 @@ const t = initTRPC
 
 export const router = t.router;
 
+/** Each call is a span, and its log lines name what it is about. */
+const procedure = t.procedure.use(async ({ path, getRawInput, next }) => {
+  const ids = idsOf(await getRawInput().catch(() => null));
+  return withIds(ids, () =>
+    inSpan(path, { attributes: ids }, async (span) => {
+      const result = await next();
+      if (!result.ok) span.fail(failureOf(result.error).error.code);
+      return result;
+    }),
+  );
+});
+
+const namedIds = z.object({ projectId: z.string().max(64), threadId: z.string().max(64), turnId: z.string().max(64) });
+
+function idsOf(input: unknown): Ids {
+  return namedIds.partial().safeParse(input).data ?? {};
+}
+
 /*
  * Door 1: the only five ways to make a procedure. Each checks the caller before it looks at the rest of the input, and
  * puts the scope into `ctx`, without which no repository function can be called.
@@ -46,27 +66,27 @@ export const router = t.router;
  * Open to everyone. No procedure is, so far.
  * @public
  */
-export const publicProcedure = t.procedure.meta({ access: "public" });
+export const publicProcedure = procedure.meta({ access: "public" });
 
-export const userProcedure = t.procedure
+export const userProcedure = procedure
   .meta({ access: "user" })
   .use(({ ctx, next }) => next({ ctx: { scope: openUser(ctx) } }));
 
 export function workspaceProcedure(permission: Permission) {
-  return t.procedure
+  return procedure
     .meta({ access: { on: "workspace", permission } })
     .use(async ({ ctx, next }) => next({ ctx: { scope: await openWorkspace(ctx, permission) } }));
 }
 
 export function projectProcedure(permission: Permission) {
-  return t.procedure
+  return procedure
     .meta({ access: { on: "project", permission } })
     .input(z.object({ projectId: z.string() }))
     .use(async ({ ctx, input, next }) => next({ ctx: { scope: await openProject(ctx, input.projectId, permission) } }));
 }
 
 export function threadProcedure(permission: Permission) {
-  return t.procedure
+  return procedure
     .meta({ access: { on: "thread", permission } })
     .input(z.object({ threadId: z.string() }))
     .use(async ({ ctx, input, next }) => next({ ctx: { scope: await openThread(ctx, input.threadId, permission) } }));
