@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Thread" DROP COLUMN "archiveCommit",
+ADD COLUMN     "archive" JSONB;
