@@ -11,7 +11,7 @@ export const hostStatus = z.object({
   version: z.string().nullable(),
   leaseExpiresAt: z.date(),
   drainingAt: z.date().nullable(),
-  /** Threads whose worktree is there, archived ones not counted. */
+  /** The workspace's threads whose worktree is there, archived ones not counted. */
   threads: z.number(),
   /** Of these, threads with a running turn or a pending job. */
   busy: z.number(),
@@ -29,15 +29,14 @@ export type QueueStatus = z.infer<typeof queueStatus>;
 
 /**
  * Why a thread does not get on. `noHost`: no worker lives that could take it; `hostDead`: its host's lease has run out;
- * `hostSilent`: its host lives but has not taken the next step for a while; `noProgress`: a turn runs and nothing has
- * changed for a while; `waits`: a person must decide; `jobWaits`: a commit or an archive is not taken;
+ * `notTaken`: its next prompt has not begun though a worker lives; `noProgress`: a turn runs and nothing has changed for
+ * longer than any command may take; `waits`: a person must decide; `jobWaits`: a commit or an archive is not taken;
  * `failed`: its last turn failed.
  */
-export const stuckReason = z.enum(["noHost", "hostDead", "hostSilent", "noProgress", "waits", "jobWaits", "failed"]);
+export const stuckReason = z.enum(["noHost", "hostDead", "notTaken", "noProgress", "waits", "jobWaits", "failed"]);
 export type StuckReason = z.infer<typeof stuckReason>;
 
-/** `move` gives the thread to another host from its last checkpoint. */
-export const helpfulAction = z.enum(["open", "interrupt", "retry", "move"]);
+export const helpfulAction = z.enum(["open", "interrupt", "retry"]);
 export type HelpfulAction = z.infer<typeof helpfulAction>;
 
 export const stuckThread = z.object({
@@ -69,5 +68,3 @@ export const statusView = z.object({
 export type StatusView = z.infer<typeof statusView>;
 
 export const drainHostInput = z.object({ hostId: z.string().min(1).max(300), draining: z.boolean() });
-
-export const moveThreadInput = z.object({ threadId: z.string() });

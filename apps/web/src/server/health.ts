@@ -5,22 +5,25 @@ import { version } from "./version.ts";
 const timeoutMs = 3_000;
 const noAnswer = { postgres: false, worker: false, model: false };
 
-/** Every part is asked, none assumed: a query, a call, a worker's live lease, a model to ask. 200 when all are well, else 503. */
-export async function healthResponse({ db, workflows }: Runtime): Promise<Response> {
+export type Health = { postgres: boolean; temporal: boolean; worker: boolean; model: boolean };
+
+/** Every part is asked, none assumed: a query, a call, a worker's live lease, how providers answered last. */
+export async function readHealth({ db, workflows }: Pick<Runtime, "db" | "workflows">): Promise<Health> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<typeof noAnswer>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, noAnswer);
   });
   const [database, temporal] = await Promise.all([Promise.race([databaseHealth(db), late]), workflows.healthy()]);
   clearTimeout(timer);
+  return { postgres: database.postgres, temporal, worker: database.worker, model: database.model };
+}
+
+/** 200 when all parts are well, else 503. */
+export async function healthResponse(runtime: Runtime): Promise<Response> {
+  const health = await readHealth(runtime);
   const word = (ok: boolean) => (ok ? "ok" : "down");
-  const checks = {
-    postgres: word(database.postgres),
-    temporal: word(temporal),
-    worker: word(database.worker),
-    model: word(database.model),
-  };
-  const well = Object.values(checks).every((check) => check === "ok");
+  const checks = Object.fromEntries(Object.entries(health).map(([name, ok]) => [name, word(ok)]));
+  const well = Object.values(health).every(Boolean);
   const body = { status: word(well), version, checks };
   return Response.json(body, { status: well ? 200 : 503, headers: { "cache-control": "no-store" } });
 }

@@ -40,6 +40,7 @@ const samples: Record<string, Sample> = {
   "providers.delete": { input: () => ({ providerId: "none" }), refusedAs: "NOT_FOUND" },
   "providers.list": inWorkspace,
   "providers.models": inWorkspace,
+  "status.read": inWorkspace,
   // A turn is open on the sample thread.
   "threads.commit": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.create": { input: ({ projectId }) => ({ projectId, prompt: "Do it" }) },

@@ -1,6 +1,7 @@
 import { auditRouter } from "../features/audit/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
+import { statusRouter } from "../features/status/router.ts";
 import { threadsRouter } from "../features/threads/router.ts";
 import { tokensRouter } from "../features/tokens/router.ts";
 import { workspacesRouter } from "../features/workspaces/router.ts";
@@ -10,6 +11,7 @@ export const appRouter = router({
   audit: auditRouter,
   projects: projectsRouter,
   providers: providersRouter,
+  status: statusRouter,
   threads: threadsRouter,
   tokens: tokensRouter,
   workspaces: workspacesRouter,

@@ -1,0 +1,16 @@
+import { readStatus } from "@heddle/db/status";
+import { statusView } from "@heddle/db/status.schema";
+import { readHealth } from "../../server/health.ts";
+import { router, workspaceProcedure } from "../../server/trpc.ts";
+import { version } from "../../server/version.ts";
+
+export const statusRouter = router({
+  read: workspaceProcedure("status.read")
+    .meta({ openapi: { method: "GET", path: "/status", summary: "Hosts, queues, and threads that do not get on" } })
+    .output(statusView)
+    .query(async ({ ctx }) => {
+      const [health, rows] = await Promise.all([readHealth(ctx.runtime), readStatus(ctx.scope)]);
+      const parts = Object.entries(health).map(([name, ok]) => ({ name: name as keyof typeof health, ok }));
+      return { version, parts, ...rows };
+    }),
+});

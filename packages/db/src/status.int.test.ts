@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { databaseHealth } from "./health.ts";
+import { startHost } from "./hosts.ts";
+import { noteAnswer } from "./providers.ts";
+import { workspaceScope } from "./scope.ts";
+import { readStatus } from "./status.ts";
+import { openTestDatabase } from "./testing/database.ts";
+import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";
+import { createThread } from "./threads.ts";
+
+let store: Awaited<ReturnType<typeof openTestDatabase>>;
+let workspace: TestWorkspace;
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+
+beforeAll(async () => {
+  store = await openTestDatabase();
+});
+afterAll(() => store.close());
+beforeEach(async () => {
+  await store.db.prisma.host.deleteMany({ where: { threads: { none: {} } } });
+  workspace = await makeWorkspace(store.db);
+});
+
+async function makeThread(options: { visibility?: "private" | "shared" } = {}) {
+  const scope = await testProjectScope(store.db, workspace);
+  return createThread(scope, { prompt: "Do it", visibility: options.visibility ?? "shared" });
+}
+async function status(role: "owner" | "auditor" = "owner") {
+  const { db } = store;
+  return readStatus(await workspaceScope(db, workspace.principals[role], workspace.id, "status.read"));
+}
+
+test("a prompt that no worker takes is stuck at once without a worker, and after a while with one", async () => {
+  const { db } = store;
+  const { id } = await makeThread();
+  expect((await status()).stuck).toMatchObject([{ threadId: id, reason: "noHost", actions: ["open"] }]);
+  expect((await status()).queues).toMatchObject([{ name: "prompts", waiting: 1 }, { waiting: 0 }, { waiting: 0 }]);
+  await startHost(db, "status-a");
+  expect((await status()).stuck).toEqual([]);
+  await db.prisma.turn.updateMany({ where: { threadId: id }, data: { createdAt: minutesAgo(2) } });
+  expect((await status()).stuck).toMatchObject([{ threadId: id, reason: "notTaken" }]);
+});
+
+test("a turn without progress can be interrupted; a failed one tried again; a waiting one opened", async () => {
+  const { db } = store;
+  await startHost(db, "status-b");
+  const set = async (thread: object, turn: object) => {
+    const { id } = await makeThread();
+    await db.prisma.turn.updateMany({ where: { threadId: id }, data: turn });
+    await db.prisma.thread.update({ where: { id }, data: thread });
+    return id;
+  };
+  const slow = await set({ updatedAt: minutesAgo(30) }, { status: "running" });
+  const failed = await set(
+    { status: "failed", updatedAt: minutesAgo(20) },
+    { status: "failed", errorCode: "TURN_LIMIT" },
+  );
+  const waits = await set({ status: "waiting", updatedAt: minutesAgo(10) }, { status: "running" });
+  await set({ updatedAt: minutesAgo(5) }, { status: "running" });
+  await set({ status: "idle" }, { status: "completed" });
+  const { stuck } = await status();
+  expect(stuck).toMatchObject([
+    { threadId: slow, reason: "noProgress", actions: ["interrupt", "open"] },
+    { threadId: failed, reason: "failed", actions: ["retry", "open"] },
+    { threadId: waits, reason: "waits", actions: ["open", "interrupt"] },
+  ]);
+  expect(stuck[1]?.message).toContain("TURN_LIMIT");
+  expect((await status("auditor")).stuck.map(({ actions }) => actions)).toEqual([["open"], ["open"], ["open"]]);
+});
+
+test("a dead host's thread says so; other workspaces' threads and private titles stay out", async () => {
+  const { db } = store;
+  await startHost(db, "status-live");
+  await startHost(db, "status-dead");
+  await db.prisma.host.update({ where: { id: "status-dead" }, data: { leaseExpiresAt: minutesAgo(1) } });
+  const { id } = await makeThread({ visibility: "private" });
+  await db.prisma.thread.update({ where: { id }, data: { hostId: "status-dead" } });
+  await db.prisma.turn.updateMany({ where: { threadId: id }, data: { status: "running" } });
+  const { hosts, stuck } = await status();
+  expect(stuck).toMatchObject([{ threadId: id, reason: "hostDead", title: null, actions: [] }]);
+  const dead = hosts.find((host) => host.id === "status-dead");
+  expect(dead).toMatchObject({ status: "dead", threads: 1, busy: 1 });
+  workspace = await makeWorkspace(db);
+  const other = await status();
+  expect(other.stuck).toEqual([]);
+  expect(other.hosts.find((host) => host.id === "status-dead")).toMatchObject({ threads: 0, busy: 0 });
+});
+
+test("health: a worker that misses its renewals is down, a provider until it answers again", async () => {
+  const { db } = store;
+  await db.prisma.host.updateMany({ data: { leaseExpiresAt: minutesAgo(1) } });
+  expect(await databaseHealth(db)).toEqual({ postgres: true, worker: false, model: true });
+  await startHost(db, "status-health");
+  expect(await databaseHealth(db)).toMatchObject({ worker: true });
+  await db.prisma.host.update({
+    where: { id: "status-health" },
+    data: { leaseExpiresAt: new Date(Date.now() + 4_000) },
+  });
+  expect(await databaseHealth(db)).toMatchObject({ worker: false });
+
+  const providers = await db.prisma.provider.findMany();
+  for (const { id } of providers) await noteAnswer(db, id, "auth");
+  expect(await databaseHealth(db)).toMatchObject({ model: false });
+  const [first] = providers;
+  await noteAnswer(db, first?.id ?? "", null);
+  expect(await databaseHealth(db)).toMatchObject({ model: true });
+  await noteAnswer(db, first?.id ?? "", "server");
+  await db.prisma.provider.updateMany({ data: { failedAt: minutesAgo(6) } });
+  expect(await databaseHealth(db)).toMatchObject({ model: true });
+});
