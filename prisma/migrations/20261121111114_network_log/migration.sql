@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Thread" ADD COLUMN     "networkUnlogged" INTEGER NOT NULL DEFAULT 0;
