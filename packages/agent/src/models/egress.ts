@@ -1,6 +1,7 @@
 import { lookup as resolve } from "node:dns";
-import { BlockList, isIP, type LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector, fetch as undiciFetch } from "undici";
+import { isPublicAddress } from "../addresses.ts";
 
 /** A request to an address that only an administrator's allow-list may open. */
 export class EgressError extends Error {
@@ -71,47 +72,4 @@ function plainHost(host: string): string {
     .toLowerCase()
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "");
-}
-
-/** True for an IPv4 or IPv6 address of the public internet; false for every other text. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return !reservedV4.check(address, "ipv4");
-  if (family === 6) return globalV6.check(address, "ipv6") && !reservedV6.check(address, "ipv6");
-  return false;
-}
-
-/** https://www.iana.org/assignments/iana-ipv4-special-registry, with multicast and the class E block. */
-const reservedV4 = blockList("ipv4", [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3],
-]);
-
-/** Global unicast: leaves out loopback, link-local, unique local, multicast, NAT64 and every form of mapped IPv4. */
-const globalV6 = blockList("ipv6", [["2000::", 3]]);
-
-/** https://www.iana.org/assignments/iana-ipv6-special-registry: Teredo and 6to4 carry an IPv4 address inside. */
-const reservedV6 = blockList("ipv6", [
-  ["2001::", 23],
-  ["2001:db8::", 32],
-  ["2002::", 16],
-  ["3fff::", 20],
-]);
-
-function blockList(family: "ipv4" | "ipv6", subnets: [address: string, prefix: number][]): BlockList {
-  const list = new BlockList();
-  for (const [address, prefix] of subnets) list.addSubnet(address, prefix, family);
-  return list;
 }

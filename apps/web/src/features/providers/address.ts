@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { isPublicAddress } from "@heddle/agent/models/egress";
+import { isPublicAddress } from "@heddle/agent/addresses";
 import { AppError } from "@heddle/db/errors";
 
 /**
