@@ -1,9 +1,30 @@
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { StartFailure } from "./start-failure.ts";
 
-/** A loopback port that nothing listens on at the moment. */
+const lowestPort = 10_000;
+const mostTries = 50;
+
+/**
+ * A loopback port that nothing listens on at the moment. Not one that the kernel gives to outgoing connections: those
+ * of a server's own clients, who try to reach it while it is away, could take its place.
+ */
 export async function freePort(): Promise<number> {
+  const end = firstOutgoingPort();
+  for (let tries = 0; end > lowestPort && tries < mostTries; tries += 1) {
+    const port = await listenOnce(randomInt(lowestPort, end), "127.0.0.1").catch(() => null);
+    if (port !== null) return port;
+  }
   return listenOnce(0, "127.0.0.1");
+}
+
+function firstOutgoingPort(): number {
+  try {
+    return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split("\t")[0]);
+  } catch {
+    return 0;
+  }
 }
 
 /** @throws StartFailure if the stack's own address cannot be listened on */

@@ -50,6 +50,19 @@ test("a program that ends before it is ready makes the start fail and is not res
   expect(lines).toEqual([]);
 });
 
+test("a program that may meet a taken port of its own is started again at once", async () => {
+  const second = join(dir, "second");
+  const script = `const { existsSync, writeFileSync } = require("node:fs"); const second = ${JSON.stringify(second)};
+    if (!existsSync(second)) { writeFileSync(second, ""); process.exit(1); } setInterval(() => {}, 1e6);`;
+  const lucky = service(script, {
+    firstStarts: 2,
+    isReady: async () => existsSync(second) && identify(recordedPid()) !== null,
+  });
+  await lucky.start();
+  await lucky.stop();
+  expect(lines).toEqual([]);
+});
+
 test("a program that cannot be run makes the start fail", async () => {
   const start = service("", { command: join(dir, "missing"), isReady: async () => false }).start();
   await expect(start).rejects.toThrow("program did not start");

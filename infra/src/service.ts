@@ -16,6 +16,8 @@ export type ServiceSpec = {
   /** Polled after each start until it is true. */
   isReady: () => Promise<boolean>;
   readyTimeoutMs?: number;
+  /** How often a first start is tried when the program ends before it is ready; once when absent. */
+  firstStarts?: number;
   stopSignal?: "SIGTERM" | "SIGINT";
   stopGraceMs?: number;
   backOff?: BackOff;
@@ -54,7 +56,14 @@ const logRotationBytes = 20 * 1024 * 1024;
 /** One child process that is kept running: restarted with back-off when it ends by itself, until it is given up. */
 export function createService(spec: ServiceSpec, host: ServiceHost): Service {
   const { runDir, logsDir, report, signal, endWithParent } = host;
-  const { name, stopSignal = "SIGTERM", stopGraceMs = 6_000, readyTimeoutMs = 60_000, backOff = usualBackOff } = spec;
+  const {
+    name,
+    stopSignal = "SIGTERM",
+    stopGraceMs = 6_000,
+    readyTimeoutMs = 60_000,
+    backOff = usualBackOff,
+    firstStarts = 1,
+  } = spec;
   const prefix = endWithParent ? ["setpriv", "--pdeathsig", stopSignal.slice("SIG".length), "--"] : [];
   const [command = spec.command, ...args] = [...prefix, spec.command, ...spec.args];
   const logFile = join(logsDir, `${name}.log`);
@@ -125,11 +134,15 @@ export function createService(spec: ServiceSpec, host: ServiceHost): Service {
 
   async function start(): Promise<void> {
     wanted = true;
-    const { exited } = launch();
-    const startedAt = Date.now();
-    if (await becomesReady(exited)) {
-      void keepRunning(exited, startedAt, 0);
-      return;
+    for (let tries = 1; ; tries += 1) {
+      const { exited, child } = launch();
+      const startedAt = Date.now();
+      if (await becomesReady(exited)) {
+        void keepRunning(exited, startedAt, 0);
+        return;
+      }
+      const ended = child.exitCode !== null;
+      if (!ended || tries >= firstStarts || !wanted || signal?.aborted) break;
     }
     await stop();
     throw new StartFailure(spec.explainFailure?.(logFile) ?? `${name} did not start; the reason is in ${logFile}`);

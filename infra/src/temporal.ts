@@ -49,6 +49,8 @@ export function createTemporal(
       ],
       env: inheritedEnv(),
       isReady: async () => (await acceptsConnections(port)) && (await hasNamespace(binary, address)),
+      // It takes further ports by itself, which somebody else may get first.
+      firstStarts: 3,
       // Its file survives a kill, and just after its first start it takes long to stop.
       stopGraceMs: 5_000,
     },
