@@ -36,11 +36,28 @@ export const itemData = {
   }),
   fileChange: z.object({ changes: z.array(fileChangeView), note: z.string().optional() }),
   toolCall: z.object({ name: z.string(), input: z.unknown(), result: z.string().nullable() }),
-  approvalRequest: z.object({ reason: z.string() }),
+  /** To run a project's setup script; `completed` once somebody has agreed, `declined` when it was skipped. */
+  approvalRequest: z.object({
+    reason: z.string(),
+    script: z.string().optional(),
+    hosts: z.array(z.string()).optional(),
+    decidedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+  }),
   contextCompaction: z.object({ summary: z.string() }),
-  error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
-  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped … */
-  notice: z.object({ kind: z.string(), message: z.string() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    retryable: z.boolean(),
+    /** The turn was tried again since. */
+    retried: z.boolean().optional(),
+  }),
+  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped, interrupted … */
+  notice: z.object({
+    kind: z.string(),
+    message: z.string(),
+    /** Of `filesRestored`: holds the files as they were before. */
+    checkpoint: z.string().optional(),
+  }),
 };
 
 /** An item as people and the API see it. */

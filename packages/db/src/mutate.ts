@@ -14,17 +14,18 @@ export type After = (hint: Hint) => void;
 /**
  * Door 2, the only way to write: runs `write` in a transaction and appends its audit event as the last statement.
  * Hints given to `after` leave after the commit and not at all when it fails.
+ * @param entry may depend on what was written
  */
 export async function mutate<T>(
   scope: WritingScope,
-  entry: AuditEntry,
+  entry: AuditEntry | ((result: T) => AuditEntry),
   write: (tx: Tx, after: After) => Promise<T>,
 ): Promise<T> {
   const actor = "actor" in scope ? scope.actor : actorOfPrincipal(scope.principal);
   return transact(scope.db, async (tx, after) => {
     if (!("actor" in scope)) await confirmClaim(tx, scope.principal);
     const result = await write(tx, after);
-    await appendAudit(tx, scope.workspaceId, actor, entry);
+    await appendAudit(tx, scope.workspaceId, actor, typeof entry === "function" ? entry(result) : entry);
     return result;
   });
 }

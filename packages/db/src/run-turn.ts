@@ -1,10 +1,10 @@
-import type { Database } from "./database.ts";
-import { AppError, errorTable, isErrorCode } from "./errors.ts";
-import type { JobKind } from "./generated/client.ts";
-import { mutate, transact } from "./mutate.ts";
+import type { Database, Tx } from "./database.ts";
+import type { JobKind, Turn } from "./generated/client.ts";
+import { transact } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
-import { changeThread } from "./thread-change.ts";
+import { changeThread, type ThreadChange } from "./thread-change.ts";
+import { putPrompt } from "./turns.ts";
 
 export type Claim = { kind: "turn"; turnId: string; step: number } | { kind: "job"; jobId: string; job: JobKind };
 
@@ -27,21 +27,29 @@ export async function claimNext(db: Database, threadId: string): Promise<Claim |
       const running = open.find(({ status }) => status === "running");
       const turn = running ?? (job ? undefined : open[0]);
       if (turn) {
-        if (!running) {
-          const thread = await tx.thread.findUniqueOrThrow({ where: { id: threadId } });
-          const startCheckpoint = thread.lastCheckpoint ?? thread.baseCommit;
-          await tx.turn.update({
-            where: { id: turn.id },
-            data: { status: "running", startedAt: new Date(), startCheckpoint, endCheckpoint: startCheckpoint },
-          });
-          change.set({ status: "running" });
-        }
+        if (!running) await begin(tx, change, turn);
         const steps = await tx.modelStep.aggregate({ where: { turnId: turn.id }, _max: { index: true } });
-        return { kind: "turn", turnId: turn.id, step: steps._max.index ?? 0 };
+        return { kind: "turn", turnId: turn.id, step: Math.max(steps._max.index ?? 0, turn.firstStep) };
       }
       return job ? { kind: "job", jobId: job.id, job: job.kind } : null;
     }),
   );
+}
+
+/** A queued turn begins: its prompt enters the conversation. A turn that is tried again keeps where its diff starts. */
+async function begin(tx: Tx, change: ThreadChange, turn: Turn): Promise<void> {
+  const thread = await tx.thread.findUniqueOrThrow({ where: { id: turn.threadId } });
+  const startCheckpoint = turn.startCheckpoint ?? thread.lastCheckpoint ?? thread.baseCommit;
+  const endCheckpoint = turn.endCheckpoint ?? startCheckpoint;
+  await tx.turn.update({
+    where: { id: turn.id },
+    data: { status: "running", startedAt: new Date(), startCheckpoint, endCheckpoint },
+  });
+  if ((await tx.item.count({ where: { id: `${turn.id}/user` } })) === 0) {
+    const sender = await tx.user.findUnique({ where: { id: turn.senderId } });
+    await putPrompt(change, turn, sender?.name ?? "Former member");
+  }
+  change.set({ status: "running", turnsVersion: { increment: 1 } });
 }
 
 /** Threads with a turn or job that has not ended: what a reconciler pokes. */
@@ -52,69 +60,11 @@ export async function unfinishedThreads(db: Database): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Sorts a closing item behind every step of its turn. */
-const lastStep = 1_000_000;
-
-export type TurnEnd = { status: "completed" } | { status: "failed"; code: string };
-
 /** Remembers why the turn is about to fail, in words for people; the workflow itself carries only codes. */
 export async function noteFailure(scope: TurnScope, failure: { code: string; message: string }): Promise<void> {
   await scope.db.prisma.turn.updateMany({
     where: { id: scope.turnId, status: "running" },
     data: { errorCode: failure.code, errorMessage: cleanText(failure.message) },
-  });
-}
-
-/**
- * Ends a turn, once: items that never ran are marked so, a failure becomes an error item, and the thread becomes idle,
- * failed, or stays running for the next queued turn. Takes the thread's id, because the sender may have lost all rights.
- * @throws FENCED when another call has ended it meanwhile
- */
-export async function finishTurn(db: Database, threadId: string, turnId: string, end: TurnEnd): Promise<void> {
-  const turn = await db.prisma.turn.findUniqueOrThrow({ where: { id: turnId }, include: { thread: true } });
-  if (turn.status !== "running") return;
-  const sender = await db.prisma.user.findUnique({ where: { id: turn.senderId } });
-  const actor = {
-    userId: turn.senderId,
-    name: sender?.name ?? "Former member",
-    kind: sender?.kind ?? ("human" as const),
-    via: "worker",
-    ip: null,
-  };
-  const entry = {
-    action: "turn.end",
-    resource: { type: "thread", id: threadId },
-    outcome: end.status === "failed" ? ("failed" as const) : ("ok" as const),
-    detail: { turnId, ...(end.status === "failed" ? { code: end.code } : {}) },
-  };
-  await mutate({ db, workspaceId: turn.thread.workspaceId, actor }, entry, async (tx, after) => {
-    await changeThread(tx, after, threadId, async (change) => {
-      const errorCode = end.status === "failed" ? end.code : null;
-      const ended = await tx.turn.updateMany({
-        where: { id: turnId, status: "running" },
-        data: { status: end.status, finishedAt: new Date(), errorCode },
-      });
-      if (ended.count === 0) throw new AppError("FENCED");
-      const open = await tx.item.findMany({ where: { turnId, status: "running" }, orderBy: { position: "asc" } });
-      for (const item of open) {
-        await change.putItem({ ...item, status: "interrupted", data: item.data ?? {}, model: item.model ?? {} });
-      }
-      if (end.status === "failed") {
-        const known = errorTable[isErrorCode(end.code) ? end.code : "INTERNAL"];
-        const message = turn.errorCode === end.code && turn.errorMessage ? turn.errorMessage : known.message;
-        await change.putItem({
-          id: `${turnId}/error`,
-          turnId,
-          step: lastStep,
-          type: "error",
-          status: "failed",
-          data: { code: end.code, message, retryable: known.retryable },
-        });
-      }
-      const queued = await tx.turn.count({ where: { threadId, status: "queued" } });
-      change.set({ status: queued > 0 ? "running" : end.status === "failed" ? "failed" : "idle" });
-    });
-    after({ k: "workspace", w: turn.thread.workspaceId });
   });
 }
 

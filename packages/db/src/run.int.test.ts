@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "./database.ts";
+import { finishTurn } from "./finish-turn.ts";
 import { loadHistory } from "./history.ts";
 import { placeThread, renewHost, startHost } from "./hosts.ts";
 import { listItems } from "./items.ts";
@@ -7,7 +8,7 @@ import { failJob, requestCommit } from "./jobs.ts";
 import { progress, turnScope } from "./run-scope.ts";
 import { beginAttempt, completedStep, completeStep, openMessage, recordCutAttempt } from "./run-step.ts";
 import { claimTool, completeTool } from "./run-tool.ts";
-import { claimNext, finishTurn, loadTurn, recordBase, unfinishedThreads } from "./run-turn.ts";
+import { claimNext, loadTurn, recordBase, unfinishedThreads } from "./run-turn.ts";
 import { projectScope, threadScope, workspaceScope } from "./scope.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";

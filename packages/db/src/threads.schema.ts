@@ -32,6 +32,23 @@ export const commitInput = z.object({
 });
 export type CommitInput = z.output<typeof commitInput>;
 
+/** `run` agrees for the whole project, `skip` is for this thread alone. */
+export const decideSetupInput = z.object({ decision: z.enum(["run", "skip"]) });
+export type DecideSetupInput = z.output<typeof decideSetupInput>;
+
+/** A thread's dev command. `starting` until its port answers; `failed` when it ended by itself. */
+export const devView = z.object({
+  status: z.enum(["stopped", "starting", "running", "stopping", "failed"]),
+  /** As it was started, else as the project has it now; null where there is none. */
+  command: z.string().nullable(),
+  /** Its log, of the last start. */
+  itemId: z.string().nullable(),
+  /** On the loopback of the worker's host; null while it does not run. */
+  port: z.number().int().nullable(),
+  url: z.string().nullable(),
+});
+export type DevView = z.infer<typeof devView>;
+
 export const threadView = z.object({
   id: z.string(),
   projectId: z.string(),
@@ -55,6 +72,12 @@ export const threadView = z.object({
   updatedAt: z.date(),
   /** Start of the running turn. */
   runningSince: z.date().nullable(),
+  /** Somebody has interrupted the running turn; it ends in a moment. */
+  stopping: z.boolean(),
+  /** Prompts that wait for the running turn, held ones included. */
+  queuedTurns: z.number(),
+  /** Rises with each change of the thread's turns: read them again then. */
+  turnsVersion: z.number(),
   seq: z.number(),
 });
 export type ThreadView = z.infer<typeof threadView>;
@@ -62,7 +85,16 @@ export type ThreadView = z.infer<typeof threadView>;
 export const turnView = z.object({
   id: z.string(),
   number: z.number(),
-  status: z.enum(["queued", "running", "completed", "failed", "interrupted", "steered", "superseded"]),
+  /**
+   * `held`: was queued when the turn before it was interrupted, and waits until somebody lets the queue go on.
+   * `steered`: taken in by the turn `intoTurnId`. `superseded`: an edited prompt has taken its place in the conversation;
+   * its items stay readable.
+   */
+  status: z.enum(["queued", "held", "running", "completed", "failed", "interrupted", "steered", "superseded"]),
+  /** Waits in the queue, so it may be edited, moved and removed; its prompt is no item yet. */
+  waiting: z.boolean(),
+  /** Of a failed or interrupted turn: it is the last one and the thread is at rest. */
+  retryable: z.boolean(),
   mode: z.enum(["queue", "steer"]),
   prompt: z.string(),
   model: z.string(),
@@ -70,6 +102,12 @@ export const turnView = z.object({
   createdAt: z.date(),
   startedAt: z.date().nullable(),
   finishedAt: z.date().nullable(),
+  interruptedAt: z.date().nullable(),
+  interruptedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** The turn that a steered prompt went into. */
+  intoTurnId: z.string().nullable(),
+  /** How often it was tried again. */
+  retries: z.number(),
   changed: z.boolean(),
 });
 export type TurnView = z.infer<typeof turnView>;

@@ -33,7 +33,11 @@ const threadColumns = {
   createdAt: true,
   updatedAt: true,
   seq: true,
-  turns: { where: { status: "running" }, select: { startedAt: true }, take: 1 },
+  turnsVersion: true,
+  turns: {
+    where: { status: { in: ["running", "queued", "held"] } },
+    select: { status: true, startedAt: true, interruptedAt: true },
+  },
 } as const satisfies Prisma.ThreadSelect;
 
 type ThreadRow = Prisma.ThreadGetPayload<{ select: typeof threadColumns }>;
@@ -139,10 +143,21 @@ async function toViews(scope: Pick<WorkspaceScope, "db">, rows: ThreadRow[]): Pr
   const names = new Map(users.map((user) => [user.id, user.name]));
   return rows.map(({ inputTokens, outputTokens, costUsd, createdById, turns, ...row }) => ({
     ...row,
+    ...stateOf(turns),
     usage: { inputTokens, outputTokens, costUsd: costUsd.toNumber() },
     createdBy: { id: createdById, name: names.get(createdById) ?? "Former member" },
-    runningSince: turns[0]?.startedAt ?? null,
   }));
+}
+
+/** Where none runs, the first queued turn is about to, so it does not wait. */
+function stateOf(turns: ThreadRow["turns"]) {
+  const running = turns.find(({ status }) => status === "running");
+  const starting = running ?? turns.find(({ status }) => status === "queued");
+  return {
+    runningSince: running?.startedAt ?? null,
+    stopping: running !== undefined && running.interruptedAt !== null,
+    queuedTurns: turns.length - (starting ? 1 : 0),
+  };
 }
 
 /** The prompt's first line, cut at a word; shown until the model has named the thread. */

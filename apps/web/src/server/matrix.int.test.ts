@@ -14,7 +14,7 @@ import { appRouter } from "./root.ts";
  * What to send to each procedure. Where the caller passes the door, the call may still be refused for what it asks:
  * `refusedAs` says how. A procedure without a line here fails the test.
  */
-type Sample = { input: (ids: Ids) => unknown; refusedAs?: string };
+type Sample = { input: (ids: Ids) => unknown; refusedAs?: string | ((role: WorkspaceRole) => string) };
 type Ids = { projectId: string; threadId: string };
 
 const inWorkspace: Sample = { input: () => undefined };
@@ -41,15 +41,34 @@ const samples: Record<string, Sample> = {
   "providers.list": inWorkspace,
   "providers.models": inWorkspace,
   "status.read": inWorkspace,
-  // A turn is open on the sample thread.
+  // A turn is open on the sample thread, and its owner has started it.
+  "threads.archive": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.commit": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.create": { input: ({ projectId }) => ({ projectId, prompt: "Do it" }) },
   "threads.diff": onThread,
+  "threads.editQueued": {
+    input: ({ threadId }) => ({ threadId, turnId: "none", prompt: "Else" }),
+    refusedAs: "NOT_FOUND",
+  },
   "threads.get": onThread,
+  "threads.interrupt": { ...onThread, fresh: true },
   "threads.items": onThread,
   "threads.list": inProject,
   "threads.listAll": inWorkspace,
+  "threads.moveQueued": {
+    input: ({ threadId }) => ({ threadId, turnId: "none", before: null }),
+    refusedAs: "NOT_FOUND",
+  },
+  "threads.releaseQueued": onThread,
+  "threads.removeQueued": { input: ({ threadId }) => ({ threadId, turnId: "none" }), refusedAs: "NOT_FOUND" },
+  "threads.resend": {
+    input: ({ threadId }) => ({ threadId, turnId: "none", prompt: "Else" }),
+    refusedAs: "THREAD_BUSY",
+  },
+  "threads.retry": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.sendTurn": { input: ({ threadId }) => ({ threadId, prompt: "More" }) },
+  "threads.remove": { ...onThread, refusedAs: (role) => (role === "member" ? "FORBIDDEN" : "THREAD_BUSY") },
+  "threads.restore": { ...onThread, refusedAs: "NOT_ARCHIVED" },
   "threads.suggestMessage": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.turns": onThread,
   "tokens.create": { input: () => ({ role: "viewer" }) },
@@ -119,7 +138,8 @@ async function outcome(
 
 function expected(name: string, role: WorkspaceRole, permission: Permission): string {
   if (!roleAllows(role, permission)) return "FORBIDDEN";
-  return samples[name]?.refusedAs ?? "ok";
+  const { refusedAs = "ok" } = samples[name] ?? {};
+  return typeof refusedAs === "string" ? refusedAs : refusedAs(role);
 }
 
 test("every procedure has a sample, and every sample a procedure", () => {
@@ -133,7 +153,8 @@ describe.each(procedures)("$name", ({ name, type, access }) => {
   });
 
   test.each(workspaceRoles)("does for the role %s what the table says", async (role) => {
-    const result = await outcome(name, type, own.principals[role], own.id, shared);
+    const ids = samples[name]?.fresh ? await newThread(own, "shared") : shared;
+    const result = await outcome(name, type, own.principals[role], own.id, ids);
     expect(result).toBe(typeof access === "string" ? "ok" : expected(name, role, access.permission));
   });
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@heddle/db/database";
+import { finishTurn } from "@heddle/db/finish-turn";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { beginAttempt, completeStep, openMessage, savePartialText } from "@heddle/db/run-step";
 import { claimTool, completeTool } from "@heddle/db/run-tool";
-import { claimNext, finishTurn } from "@heddle/db/run-turn";
+import { claimNext } from "@heddle/db/run-turn";
 
 export const actedModel = "demo/demo";
 const estimate = { inputTokens: 1, outputTokensOf: () => 1 };

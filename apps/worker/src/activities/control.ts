@@ -1,7 +1,8 @@
 import { errorTable, isErrorCode } from "@heddle/db/errors";
+import { finishTurn } from "@heddle/db/finish-turn";
 import { leaveHost, liveHost, placeThread } from "@heddle/db/hosts";
 import { failJob } from "@heddle/db/jobs";
-import { claimNext, finishTurn } from "@heddle/db/run-turn";
+import { claimNext } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { createCallModel } from "./call-model.ts";
 import { guarded } from "./guard.ts";

@@ -2,13 +2,14 @@ import { listItems } from "@heddle/db/items";
 import { itemView, listItemsInput } from "@heddle/db/items.schema";
 import { requestCommit, requestCommitMessage } from "@heddle/db/jobs";
 import { createThread, getThread, listThreads, listWorkspaceThreads } from "@heddle/db/threads";
-import { commitInput, createThreadInput, sendTurnInput, threadView, turnView } from "@heddle/db/threads.schema";
-import { listTurns, sendTurn } from "@heddle/db/turns";
+import { commitInput, createThreadInput, threadView } from "@heddle/db/threads.schema";
 import { z } from "zod";
 import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
+import { archiveProcedures } from "./archive-router.ts";
 import { threadDiff as threadDiffView } from "./diff.schema.ts";
 import { threadDiff } from "./diff.ts";
 import { jobOutput } from "./job.ts";
+import { turnProcedures } from "./turns-router.ts";
 
 const committed = z.object({ commit: z.string(), branch: z.string() });
 const suggested = z.object({ message: z.string() });
@@ -59,22 +60,7 @@ export const threadsRouter = router({
     .output(z.object({ items: z.array(itemView) }))
     .query(({ ctx, input }) => listItems(ctx.scope, input)),
 
-  turns: threadProcedure("thread.read")
-    .meta({ openapi: { method: "GET", path: "/threads/{threadId}/turns", summary: "Turns, oldest first" } })
-    .output(z.array(turnView))
-    .query(({ ctx }) => listTurns(ctx.scope)),
-
-  sendTurn: threadProcedure("thread.prompt")
-    .meta({
-      openapi: { method: "POST", path: "/threads/{threadId}/turns", summary: "A follow-up; queued while a turn runs" },
-    })
-    .input(sendTurnInput)
-    .output(z.object({ turnId: z.string() }))
-    .mutation(async ({ ctx, input }) => {
-      const turn = await sendTurn(ctx.scope, input);
-      ctx.runtime.workflows.pokeThread(input.threadId);
-      return turn;
-    }),
+  ...turnProcedures,
 
   diff: threadProcedure("thread.read")
     .meta({
@@ -116,4 +102,6 @@ export const threadsRouter = router({
       const late = "The model has not answered yet. Write the message yourself, or try again.";
       return suggested.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
     }),
+
+  ...archiveProcedures,
 });

@@ -1,0 +1,114 @@
+import type { Database, Tx } from "./database.ts";
+import { AppError, errorTable, isErrorCode } from "./errors.ts";
+import type { Item, Turn } from "./generated/client.ts";
+import { mutate } from "./mutate.ts";
+import { changeThread, type ThreadChange } from "./thread-change.ts";
+
+export type TurnEnd = { status: "completed" } | { status: "failed"; code: string };
+
+/**
+ * Ends a turn, once. Takes the thread's id, because the sender may have lost all rights.
+ * @throws FENCED when another call has ended it meanwhile
+ */
+export async function finishTurn(db: Database, threadId: string, turnId: string, end: TurnEnd): Promise<void> {
+  const turn = await db.prisma.turn.findUniqueOrThrow({ where: { id: turnId }, include: { thread: true } });
+  if (turn.status !== "running") return;
+  const sender = await db.prisma.user.findUnique({ where: { id: turn.senderId } });
+  const actor = {
+    userId: turn.senderId,
+    name: sender?.name ?? "Former member",
+    kind: sender?.kind ?? ("human" as const),
+    via: "worker",
+    ip: null,
+  };
+  const { workspaceId } = turn.thread;
+  const entry = ({ status, errorCode }: Turn) => ({
+    action: "turn.end",
+    resource: { type: "thread", id: threadId },
+    outcome: status === "failed" ? ("failed" as const) : ("ok" as const),
+    detail: { turnId, status, ...(errorCode === null ? {} : { code: errorCode }) },
+  });
+  await mutate({ db, workspaceId, actor }, entry, async (tx, after) => {
+    after({ k: "workspace", w: workspaceId });
+    return changeThread(tx, after, threadId, async (change) => {
+      const current = await tx.turn.findUniqueOrThrow({ where: { id: turnId } });
+      if (current.status !== "running") throw new AppError("FENCED");
+      return closeTurn(tx, change, current, end);
+    });
+  });
+}
+
+/**
+ * Within the caller's transaction: items that run are marked as interrupted, a failure becomes an error item, an
+ * interrupt a notice that names who did it. A turn that somebody has interrupted ends so, even if its last step came to
+ * its end before the worker noticed. Then the thread is idle or failed, or stays running for the next queued turn.
+ */
+export async function closeTurn(tx: Tx, change: ThreadChange, turn: Turn, end: TurnEnd): Promise<Turn> {
+  const { id: turnId, threadId } = turn;
+  const failure = end.status === "failed" && end.code !== "INTERRUPTED" ? end.code : null;
+  const status =
+    turn.interruptedAt !== null
+      ? "interrupted"
+      : end.status === "completed"
+        ? "completed"
+        : failure === null
+          ? "interrupted"
+          : "failed";
+  const ended = await tx.turn.update({
+    where: { id: turnId },
+    data: { status, finishedAt: new Date(), errorCode: status === "failed" ? failure : null },
+  });
+  const open = await tx.item.findMany({ where: { turnId, status: "running" }, orderBy: { position: "asc" } });
+  for (const item of open) {
+    await change.putItem({ ...item, status: "interrupted", data: closedData(item), model: item.model ?? undefined });
+  }
+  const steps = await tx.modelStep.aggregate({ where: { turnId }, _max: { index: true } });
+  const closing = { turnId, step: steps._max.index ?? -1 };
+  const attempt = turn.retries === 0 ? "" : `/${turn.retries}`;
+  if (status === "failed") {
+    await change.putItem({
+      ...closing,
+      id: `${turnId}/error${attempt}`,
+      type: "error",
+      status: "failed",
+      data: failureData(turn, failure ?? "INTERNAL"),
+    });
+  }
+  const queue = { threadId, status: "queued" as const };
+  if (status === "interrupted") {
+    const held = await tx.turn.updateMany({ where: queue, data: { status: "held" } });
+    await change.putItem({
+      ...closing,
+      id: `${turnId}/interrupted${attempt}`,
+      type: "notice",
+      status: "completed",
+      data: { kind: "interrupted", message: await interruptSentence(tx, turn, held.count) },
+    });
+  }
+  const queued = await tx.turn.count({ where: queue });
+  change.set({
+    status: queued > 0 ? "running" : status === "failed" ? "failed" : "idle",
+    turnsVersion: { increment: 1 },
+  });
+  return ended;
+}
+
+/** A call that never ran says so; what was running keeps what it has. */
+function closedData(item: Item): object {
+  const data = (item.data ?? {}) as object;
+  const tellsNotes = item.type === "commandExecution" || item.type === "fileChange";
+  return tellsNotes && item.startedAt === null ? { ...data, note: "Not run: the turn ended before." } : data;
+}
+
+function failureData(turn: Turn, code: string) {
+  const known = errorTable[isErrorCode(code) ? code : "INTERNAL"];
+  const message = turn.errorCode === code && turn.errorMessage ? turn.errorMessage : known.message;
+  return { code, message, retryable: known.retryable };
+}
+
+async function interruptSentence(tx: Tx, turn: Turn, held: number): Promise<string> {
+  const user = turn.interruptedById && (await tx.user.findUnique({ where: { id: turn.interruptedById } }));
+  const by = user ? `Interrupted by ${user.name}.` : "Interrupted.";
+  if (held === 0) return by;
+  return `${by} ${held === 1 ? "One queued prompt is" : `${held} queued prompts are`} on hold.`;
+}
