@@ -1,50 +1,59 @@
+import type { Tx } from "./database.ts";
 import { AppError, type ErrorCode, isErrorCode } from "./errors.ts";
+import type { JobKind, Prisma } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { mutate } from "./mutate.ts";
+import { assertNoTurn, assertThreadOpen } from "./open-thread.ts";
 import { type JobScope, progress } from "./run-scope.ts";
 import type { ThreadScope } from "./scope.ts";
-import { changeThread } from "./thread-change.ts";
+import { changeThread, type LockedThread } from "./thread-change.ts";
 
 /**
  * Asks the thread's worker to commit what the worktree holds.
  * @param input.message without it the model writes one
- * @throws THREAD_BUSY while a turn runs or waits
+ * @throws THREAD_BUSY while a turn runs or waits, THREAD_ARCHIVED
  */
 export async function requestCommit(scope: ThreadScope, input: { message?: string }): Promise<{ jobId: string }> {
-  return requestJob(scope, "commit", "thread.commit_request", input);
+  return requestJob(scope, { kind: "commit", action: "thread.commit_request", input }, assertMayCommit);
 }
 
 /** Asks for a commit message written by the thread's model. */
 export async function requestCommitMessage(scope: ThreadScope): Promise<{ jobId: string }> {
-  return requestJob(scope, "commitMessage", "thread.suggest_message", {});
+  return requestJob(scope, { kind: "commitMessage", action: "thread.suggest_message" }, assertMayCommit);
 }
 
-async function requestJob(
+async function assertMayCommit(tx: Tx, thread: LockedThread): Promise<void> {
+  await assertThreadOpen(tx, thread);
+  await assertNoTurn(tx, thread.id);
+}
+
+export type JobRequest = {
+  kind: JobKind;
+  /** For the audit log. */
+  action: string;
+  input?: Prisma.InputJsonObject;
+  /** A second request while the first is pending is the first one. */
+  joins?: true;
+};
+
+/** Writes a job for the thread's workflow, which the caller then pokes. @param check throws what speaks against it */
+export async function requestJob(
   scope: ThreadScope,
-  kind: "commit" | "commitMessage",
-  action: string,
-  input: { message?: string },
+  { kind, action, input = {}, joins }: JobRequest,
+  check: (tx: Tx, thread: LockedThread) => Promise<void>,
 ): Promise<{ jobId: string }> {
-  const id = newId();
-  const entry = { action, resource: { type: "thread", id: scope.threadId } };
-  await mutate(scope, entry, async (tx, after) => {
-    await changeThread(tx, after, scope.threadId, async () => {
-      const open = await tx.turn.count({ where: { threadId: scope.threadId, status: { in: ["queued", "running"] } } });
-      if (open > 0) throw new AppError("THREAD_BUSY");
-      const { principal } = scope;
-      await tx.threadJob.create({
-        data: {
-          id,
-          threadId: scope.threadId,
-          kind,
-          input,
-          requestedById: principal.userId,
-          tokenId: principal.via.type === "token" ? principal.via.tokenId : null,
-        },
-      });
-    });
-  });
-  return { jobId: id };
+  const { threadId, principal } = scope;
+  return mutate(scope, { action, resource: { type: "thread", id: threadId } }, (tx, after) =>
+    changeThread(tx, after, threadId, async ({ thread }) => {
+      const same = joins && (await tx.threadJob.findFirst({ where: { threadId, kind, status: "pending" } }));
+      if (same) return { jobId: same.id };
+      await check(tx, thread);
+      const id = newId();
+      const tokenId = principal.via.type === "token" ? principal.via.tokenId : null;
+      await tx.threadJob.create({ data: { id, threadId, kind, input, requestedById: principal.userId, tokenId } });
+      return { jobId: id };
+    }),
+  );
 }
 
 export type JobResult = { status: "pending" } | { status: "done"; output: unknown };

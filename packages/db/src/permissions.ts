@@ -58,6 +58,11 @@ export function projectAllows(
   return projectRole !== null && (rule.project ?? []).includes(projectRole);
 }
 
+/** Deleting a thread is for whoever started it, and for owners and admins. @param own whether the member started it */
+export function mayDeleteThread(role: WorkspaceRole, own: boolean): boolean {
+  return roleAllows(role, "thread.delete") && (own || role === "owner" || role === "admin");
+}
+
 /** What the lower of two roles may do is what both may do: caps a token's role by its owner's. */
 export function lowerRole(a: WorkspaceRole, b: WorkspaceRole): WorkspaceRole {
   const order: readonly WorkspaceRole[] = ["owner", "admin", "member", "viewer"];

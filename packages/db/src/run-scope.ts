@@ -1,6 +1,7 @@
 import { type Actor, actorOfPrincipal } from "./audit.ts";
 import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
+import type { JobKind } from "./generated/client.ts";
 import { type After, transact } from "./mutate.ts";
 import type { Permission } from "./permissions.ts";
 import { type Principal, type ThreadScope, threadScope } from "./scope.ts";
@@ -38,11 +39,19 @@ export async function turnScope(
   return { ...running(scope, fence), turnId };
 }
 
+const jobPermissions = {
+  commit: "thread.commit",
+  commitMessage: "thread.commit",
+  archive: "thread.archive",
+  restore: "thread.archive",
+  remove: "thread.delete",
+} as const satisfies Record<JobKind, Permission>;
+
 /** … of whoever asked for a job. */
 export async function jobScope(db: Database, jobId: string, fence?: HostFence): Promise<JobScope> {
   const job = await db.prisma.threadJob.findUnique({ where: { id: jobId } });
   if (!job) throw new AppError("NOT_FOUND");
-  const scope = await actingScope(db, job.requestedById, job.tokenId, job.threadId, "thread.commit");
+  const scope = await actingScope(db, job.requestedById, job.tokenId, job.threadId, jobPermissions[job.kind]);
   return { ...running(scope, fence), jobId };
 }
 

@@ -6,6 +6,7 @@ import { commitInput, createThreadInput, threadView } from "@heddle/db/threads.s
 import { z } from "zod";
 import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
 import { archiveProcedures } from "./archive-router.ts";
+import { archiveProcedures } from "./archive-router.ts";
 import { threadDiff as threadDiffView } from "./diff.schema.ts";
 import { threadDiff } from "./diff.ts";
 import { jobOutput } from "./job.ts";
@@ -102,6 +103,8 @@ export const threadsRouter = router({
       const late = "The model has not answered yet. Write the message yourself, or try again.";
       return suggested.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
     }),
+
+  ...archiveProcedures,
 
   ...archiveProcedures,
 });

@@ -1,0 +1,154 @@
+import { type ArchiveInput, type ArchiveManifest, archiveManifest } from "./archive.schema.ts";
+import type { Tx } from "./database.ts";
+import { AppError } from "./errors.ts";
+import { Prisma } from "./generated/client.ts";
+import { requestJob } from "./jobs.ts";
+import { auditDenied, mutate } from "./mutate.ts";
+import { assertNoTurn, assertNotUnder, assertThreadOpen } from "./open-thread.ts";
+import { mayDeleteThread } from "./permissions.ts";
+import type { JobScope } from "./run-scope.ts";
+import type { ThreadScope } from "./scope.ts";
+import { changeThread, type ThreadChange } from "./thread-change.ts";
+
+type Requested = Promise<{ jobId: string }>;
+
+/**
+ * Asks the thread's worker to set the worktree aside; commits asked for before are made first.
+ * @throws THREAD_BUSY while a turn runs or waits, THREAD_ARCHIVED
+ */
+export function requestArchive(scope: ThreadScope, input: ArchiveInput): Requested {
+  const request = { kind: "archive", action: "thread.archive_request", input, joins: true } as const;
+  return requestJob(scope, request, async (tx, thread) => {
+    await assertThreadOpen(tx, thread);
+    await assertNoTurn(tx, thread.id);
+  });
+}
+
+/** Asks for an archived thread's worktree back. @throws NOT_ARCHIVED, THREAD_BUSY while it is being deleted */
+export function requestRestore(scope: ThreadScope): Requested {
+  return requestJob(scope, { kind: "restore", action: "thread.restore_request", joins: true }, async (tx, thread) => {
+    await assertNotUnder(tx, thread.id, ["remove"]);
+    if (thread.status !== "archived") throw new AppError("NOT_ARCHIVED");
+  });
+}
+
+/**
+ * Asks for the thread to be deleted for good, archived or not.
+ * @throws FORBIDDEN unless the thread is one's own or one is an owner or admin; THREAD_BUSY while a turn runs or waits
+ */
+export async function requestRemove(scope: ThreadScope): Requested {
+  const { createdById } = await scope.db.prisma.thread.findUniqueOrThrow({ where: { id: scope.threadId } });
+  if (!mayDeleteThread(scope.role, createdById === scope.principal.userId)) {
+    await auditDenied(scope, { action: "thread.remove", resource: { type: "thread", id: scope.threadId } });
+    throw new AppError("FORBIDDEN", {
+      message: "Only who started the thread, an owner or an admin may delete it.",
+    });
+  }
+  const request = { kind: "remove", action: "thread.remove_request", joins: true } as const;
+  return requestJob(scope, request, (tx, thread) => assertNoTurn(tx, thread.id));
+}
+
+/** The manifest of an archived thread, `null` for one that is not. */
+export function readManifest(thread: { archive: Prisma.JsonValue }): ArchiveManifest | null {
+  return thread.archive === null ? null : archiveManifest.parse(thread.archive);
+}
+
+/**
+ * The archive is made and verified: from here on the thread is archived, whatever becomes of its worktree.
+ * @param notice for people
+ * @throws THREAD_BUSY when a turn has come up meanwhile, FENCED
+ */
+export async function recordArchive(scope: JobScope, manifest: ArchiveManifest, notice: string): Promise<void> {
+  const { file, hostId, keepIgnored } = manifest;
+  const detail = { hostId, keepIgnored, entries: file?.entries ?? 0, sizeBytes: file?.sizeBytes ?? 0 };
+  await mutate(scope, { ...about(scope, "thread.archive"), detail }, (tx, after) =>
+    changeThread(
+      tx,
+      after,
+      scope.threadId,
+      async (change) => {
+        await assertNoTurn(tx, scope.threadId);
+        change.set({ status: "archived", archivedAt: new Date(), archive: manifest });
+        await putNotice(tx, change, { id: `${scope.jobId}/archived`, kind: "archived", message: notice });
+        after({ k: "workspace", w: scope.workspaceId });
+      },
+      scope.fence,
+    ),
+  );
+}
+
+/** The worktree is back; ends the job. @param complete false when something the archive held is not */
+export async function recordRestore(
+  scope: JobScope,
+  manifest: ArchiveManifest | null,
+  restored: { complete: boolean; notice: string },
+): Promise<void> {
+  const entry = { ...about(scope, "thread.restore"), detail: { complete: restored.complete } };
+  await mutate(scope, entry, (tx, after) =>
+    changeThread(
+      tx,
+      after,
+      scope.threadId,
+      async (change) => {
+        await endJob(tx, scope.jobId);
+        change.set({ status: manifest?.status ?? "idle", archivedAt: null, archive: Prisma.DbNull });
+        await putNotice(tx, change, { id: `${scope.jobId}/restored`, kind: "restored", message: restored.notice });
+        after({ k: "workspace", w: scope.workspaceId });
+        after({ k: "job", t: scope.threadId, j: scope.jobId });
+      },
+      scope.fence,
+    ),
+  );
+}
+
+/** Deletes the thread's rows; what was spent and who did what stays on record. Its files are gone already. */
+export async function removeThread(scope: JobScope): Promise<void> {
+  const { prisma } = scope.db;
+  const where = { threadId: scope.threadId };
+  const [thread, turns, items] = await Promise.all([
+    prisma.thread.findUniqueOrThrow({ where: { id: scope.threadId } }),
+    prisma.turn.count({ where }),
+    prisma.item.count({ where }),
+  ]);
+  const { projectId, branch, headCommit, lastCheckpoint, createdById, status } = thread;
+  const detail = { projectId, branch, headCommit, lastCheckpoint, createdById, archived: status === "archived" };
+  await mutate(scope, { ...about(scope, "thread.remove"), detail: { ...detail, turns, items } }, (tx, after) =>
+    changeThread(
+      tx,
+      after,
+      scope.threadId,
+      async () => {
+        await assertNoTurn(tx, scope.threadId);
+        await tx.thread.delete({ where: { id: scope.threadId } });
+        after({ k: "workspace", w: scope.workspaceId });
+        after({ k: "job", t: scope.threadId, j: scope.jobId });
+      },
+      scope.fence,
+    ),
+  );
+}
+
+const about = (scope: JobScope, action: string) => ({ action, resource: { type: "thread", id: scope.threadId } });
+
+async function endJob(tx: Tx, jobId: string): Promise<void> {
+  const data = { status: "done", output: {}, finishedAt: new Date() } as const;
+  const ended = await tx.threadJob.updateMany({ where: { id: jobId, status: "pending" }, data });
+  if (ended.count === 0) throw new AppError("FENCED");
+}
+
+/** Sorts behind every step of its turn. */
+const afterSteps = 2_000_000;
+
+async function putNotice(
+  tx: Tx,
+  change: ThreadChange,
+  { id, kind, message }: { id: string; kind: string; message: string },
+): Promise<void> {
+  const last = await tx.turn.findFirst({
+    where: { threadId: change.thread.id, status: { notIn: ["queued", "held"] } },
+    orderBy: { number: "desc" },
+  });
+  if (!last) return;
+  const data = { kind, message };
+  await change.putItem({ id, turnId: last.id, step: afterSteps, type: "notice", status: "completed", data });
+}
