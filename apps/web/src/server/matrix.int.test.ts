@@ -14,7 +14,12 @@ import { appRouter } from "./root.ts";
  * What to send to each procedure. Where the caller passes the door, the call may still be refused for what it asks:
  * `refusedAs` says how. A procedure without a line here fails the test.
  */
-type Sample = { input: (ids: Ids) => unknown; refusedAs?: string | ((role: WorkspaceRole) => string) };
+type Sample = {
+  input: (ids: Ids) => unknown;
+  refusedAs?: string | ((role: WorkspaceRole) => string);
+  /** Each call gets a thread of its own: what one call does changes what the next may. */
+  fresh?: true;
+};
 type Ids = { projectId: string; threadId: string };
 
 const inWorkspace: Sample = { input: () => undefined };
