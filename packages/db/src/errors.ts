@@ -35,6 +35,22 @@ export const errorTable = {
   NOT_QUEUED: { status: 409, retryable: false, message: "The prompt no longer waits: its turn has begun." },
   NOT_LAST_TURN: { status: 409, retryable: false, message: "Only the last turn can be tried again." },
   INTERRUPTED: { status: 409, retryable: false, message: "The turn was interrupted." },
+  NOT_WAITING: { status: 409, retryable: false, message: "The thread does not wait for a decision on its setup." },
+  NO_SETUP_SCRIPT: {
+    status: 409,
+    retryable: false,
+    message: "The project has no setup script. Write one in its settings.",
+  },
+  NO_DEV_COMMAND: {
+    status: 409,
+    retryable: false,
+    message: "The project has no dev command. Write one in its settings.",
+  },
+  NO_WORKTREE: {
+    status: 409,
+    retryable: true,
+    message: "The thread has no worktree on a running host yet. Send a message first.",
+  },
   NOTHING_TO_COMMIT: { status: 409, retryable: false, message: "There are no changes to commit." },
   PROJECT_NOT_READY: { status: 409, retryable: true, message: "The project is not ready yet." },
   PATH_NOT_ALLOWED: { status: 400, retryable: false, message: "That folder is outside the allowed roots." },

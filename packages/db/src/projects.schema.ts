@@ -1,9 +1,69 @@
 import { z } from "zod";
 
+/** One argument of a program may have 128 KiB. */
+const maxScriptBytes = 100_000;
+const maxHosts = 100;
+const maxNameChars = 253;
+
+/** A shell script, with line ends as bash wants them; an empty one is none. */
+const scriptText = z
+  .string()
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= maxScriptBytes,
+    `It is too long: ${maxScriptBytes / 1000} KB at most. Keep a longer script in the repository and call that.`,
+  )
+  .refine((text) => !text.includes("\0"), "It must not contain NUL characters.")
+  .transform((text) => text.replaceAll("\r\n", "\n"));
+
+/**
+ * A host of an allow-list: `name` or `*.name` (any name that ends so, not the name itself), with an optional `:port`
+ * (443 and 80 when absent). Comes out as DNS has it: lower case, letters of other scripts as `xn--`, no final dot.
+ */
+export const hostPattern = z.string().transform((text, context) => {
+  const parsed = parseHost(text.trim());
+  if ("host" in parsed) return parsed.host;
+  context.addIssue({ code: "custom", message: parsed.fault });
+  return z.NEVER;
+});
+
+const hostList = z
+  .array(hostPattern)
+  .max(maxHosts, `That are too many: ${maxHosts} hosts at most.`)
+  .transform((hosts) => [...new Set(hosts)]);
+
+function parseHost(text: string): { host: string } | { fault: string } {
+  if (text === "") return { fault: "Write the name of a host." };
+  if (/[/@?#\\\s]/.test(text)) return { fault: "Write the host's name alone: no https://, no path, no spaces." };
+  const [, wildcard = "", name = "", port] = /^(\*\.)?(.*?)(?::([^:]*))?$/.exec(text) ?? [];
+  if (name.includes("*")) return { fault: "A * stands for the beginning of a name only, as in *.example.com." };
+  if (name.includes(":") || name.startsWith("[")) return { fault: noAddress };
+  if (port !== undefined && !isPort(port)) return { fault: "The port is a number from 1 to 65535." };
+  const ascii = asciiName(name);
+  if (ascii === null) return { fault: `“${name}” is no name of a host.` };
+  if (/^[\d.]+$/.test(ascii)) return { fault: noAddress };
+  return { host: `${wildcard}${ascii}${port === undefined ? "" : `:${Number(port)}`}` };
+}
+
+const noAddress = "Write a name: addresses of numbers are refused always.";
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
+
+/** The name as DNS has it, by the rules that browsers follow; numbers in any spelling come out as `1.2.3.4`. */
+function asciiName(name: string): string | null {
+  const url = `http://${name}/`;
+  if (name.includes("%") || !URL.canParse(url)) return null;
+  const ascii = new URL(url).hostname.replace(/\.$/, "");
+  const labels = ascii.split(".");
+  const fits = labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+  return fits && ascii.length <= maxNameChars ? ascii : null;
+}
+
 export const createProjectInput = z.object({
   name: z.string().trim().min(1, "Give the project a name.").max(100),
   source: z.object({ path: z.string().trim().min(1, "Write the folder of the repository.").max(4_096) }),
-  setupScript: z.string().max(100_000).optional(),
+  setupScript: scriptText.optional(),
 });
 export type CreateProjectInput = z.output<typeof createProjectInput>;
 
@@ -19,3 +79,30 @@ export const projectView = z.object({
   createdAt: z.date(),
 });
 export type ProjectView = z.infer<typeof projectView>;
+
+/** What is absent stays as it is. */
+export const setEnvironmentInput = z
+  .object({
+    setupScript: scriptText.nullable().optional(),
+    setupHosts: hostList.optional(),
+    allowedHosts: hostList.optional(),
+    devCommand: scriptText.nullable().optional(),
+    /** Agrees to the script and the hosts sent with it, so that threads run it without asking. */
+    approve: z.boolean().default(false),
+  })
+  .refine(({ approve, setupScript, setupHosts }) => !approve || (setupScript !== undefined && setupHosts), {
+    path: ["approve"],
+    message: "Send the script and its hosts along: you agree to what you have seen, not to what is there by then.",
+  });
+export type SetEnvironmentInput = z.output<typeof setEnvironmentInput>;
+
+/** What the worktrees of a project find around them. */
+export const environmentView = z.object({
+  setupScript: z.string().nullable(),
+  setupHosts: z.array(z.string()),
+  allowedHosts: z.array(z.string()),
+  devCommand: z.string().nullable(),
+  /** Whether somebody has agreed to just this script and these hosts; true where there is no script. */
+  setupApproved: z.boolean(),
+});
+export type EnvironmentView = z.infer<typeof environmentView>;

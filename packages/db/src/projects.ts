@@ -6,10 +6,16 @@ import { newId } from "./ids.ts";
 import { mutate, transact } from "./mutate.ts";
 import type { CreateProjectInput, ProjectView } from "./projects.schema.ts";
 import type { ProjectScope, WorkspaceScope } from "./scope.ts";
+import { scriptOrNull, setupDigest } from "./setup-agreement.ts";
 
-/** Registers a repository; a worker clones it. The path has been checked by the caller. @throws NAME_TAKEN */
+/**
+ * Registers a repository; a worker clones it. The path has been checked by the caller. Only owners and admins can, so
+ * they agree to the setup script with it; it reaches no host yet.
+ * @throws NAME_TAKEN
+ */
 export async function createProject(scope: WorkspaceScope, input: CreateProjectInput): Promise<ProjectView> {
   const id = newId();
+  const setupScript = scriptOrNull(input.setupScript);
   const entry = { action: "project.create", resource: { type: "project", id }, detail: { path: input.source.path } };
   return mutate(scope, entry, async (tx, after) => {
     after({ k: "workspace", w: scope.workspaceId });
@@ -20,7 +26,8 @@ export async function createProject(scope: WorkspaceScope, input: CreateProjectI
           workspaceId: scope.workspaceId,
           name: input.name,
           sourcePath: input.source.path,
-          setupScript: input.setupScript ?? null,
+          setupScript,
+          setupApproved: setupScript === null ? null : setupDigest({ setupScript, setupHosts: [] }),
           createdById: scope.principal.userId,
         },
       })

@@ -3,6 +3,7 @@ import { createProjectInput, projectView } from "@heddle/db/projects.schema";
 import { z } from "zod";
 import { projectProcedure, router, workspaceProcedure } from "../../server/trpc.ts";
 import { readBranches } from "./branches.ts";
+import { environmentProcedures } from "./environment-router.ts";
 import { checkSource } from "./source.ts";
 
 const branchList = z.object({
@@ -48,4 +49,6 @@ export const projectsRouter = router({
       ctx.runtime.workflows.pokeProject(input.projectId);
       return project;
     }),
+
+  ...environmentProcedures,
 });

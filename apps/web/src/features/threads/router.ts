@@ -6,9 +6,9 @@ import { commitInput, createThreadInput, threadView } from "@heddle/db/threads.s
 import { z } from "zod";
 import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
 import { archiveProcedures } from "./archive-router.ts";
-import { archiveProcedures } from "./archive-router.ts";
 import { threadDiff as threadDiffView } from "./diff.schema.ts";
 import { threadDiff } from "./diff.ts";
+import { environmentProcedures } from "./environment-router.ts";
 import { jobOutput } from "./job.ts";
 import { turnProcedures } from "./turns-router.ts";
 
@@ -106,5 +106,5 @@ export const threadsRouter = router({
 
   ...archiveProcedures,
 
-  ...archiveProcedures,
+  ...environmentProcedures,
 });

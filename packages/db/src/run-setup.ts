@@ -1,0 +1,154 @@
+import type { Tx } from "./database.ts";
+import type { Item, Project, Thread } from "./generated/client.ts";
+import { progress, type TurnScope } from "./run-scope.ts";
+import { isAgreed, scriptOrNull, setupDigest } from "./setup-agreement.ts";
+import type { ThreadChange } from "./thread-change.ts";
+
+export type SetupClaim =
+  /** Nothing is to be run in this worktree (any more). */
+  | { state: "ready" }
+  /** Somebody must agree to the script first. */
+  | { state: "waiting" }
+  | { state: "run"; itemId: string; script: string; data: SetupLog };
+
+/** A run of the setup script as its item shows it. */
+export type SetupLog = {
+  purpose: "setup";
+  command: string;
+  exitCode: number | null;
+  output: string;
+  outputBytes: number;
+  durationMs: number | null;
+  note?: string;
+};
+
+/**
+ * Whether the setup script is to run now in this worktree; if so its item is there, marked as started, before it has
+ * any effect. A run that its worker did not end is closed and the script runs again: it is written to be repeated.
+ * @param worktree which one it is: a worktree made anew is set up anew
+ */
+export async function claimSetup(scope: TurnScope, worktree: string): Promise<SetupClaim> {
+  return progress(scope, async (tx, change) => {
+    const thread = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include: { project: true } });
+    const { project } = thread;
+    const script = scriptOrNull(project.setupScript);
+    await closeLostRuns(tx, change, scope.turnId);
+    if (script === null || !isNeeded(thread, worktree)) {
+      await goOn(tx, change, scope, "interrupted");
+      const setupStatus = script === null && thread.setupStatus !== "skipped" ? "none" : thread.setupStatus;
+      if (thread.setupFor !== worktree || thread.setupStatus !== setupStatus) {
+        change.set({ setupFor: worktree, setupStatus });
+      }
+      return { state: "ready" };
+    }
+    if (!isAgreed(project)) {
+      await ask(tx, change, scope, { ...project, setupScript: script });
+      return { state: "waiting" };
+    }
+    await goOn(tx, change, scope, "completed");
+    const runs = await tx.item.count({ where: { turnId: scope.turnId, id: { startsWith: `${scope.turnId}/setup/` } } });
+    const itemId = `${scope.turnId}/setup/${runs + 1}`;
+    const data: SetupLog = {
+      purpose: "setup",
+      command: script,
+      exitCode: null,
+      output: "",
+      outputBytes: 0,
+      durationMs: null,
+    };
+    await change.putItem({ ...besides(scope), id: itemId, type: "commandExecution", status: "running", data });
+    await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
+    change.set({ setupStatus: "running" });
+    return { state: "run", itemId, script, data };
+  });
+}
+
+/** How a run ended. `interrupted` leaves the worktree to be set up at the next turn. */
+export async function completeSetup(
+  scope: TurnScope,
+  run: { itemId: string; worktree: string; outcome: "completed" | "failed" | "interrupted"; data: SetupLog },
+): Promise<void> {
+  await progress(scope, async (tx, change) => {
+    const item = await tx.item.findUniqueOrThrow({ where: { id: run.itemId } });
+    if (item.status !== "running") return;
+    await change.putItem({ ...item, status: run.outcome, data: run.data, model: undefined });
+    if (run.outcome === "completed") change.set({ setupStatus: "done", setupFor: run.worktree });
+    else change.set({ setupStatus: run.outcome === "failed" ? "failed" : "none" });
+  });
+}
+
+/** The open question of a thread, if it waits for an answer. */
+export async function openRequest(tx: Tx, threadId: string): Promise<Item | null> {
+  return tx.item.findFirst({ where: { threadId, type: "approvalRequest", status: "running" } });
+}
+
+/** What a question asks to agree to. */
+export function asSetup(request: Item): { setupScript: string; setupHosts: string[] } {
+  const { script, hosts } = request.data as { script: string; hosts: string[] };
+  return { setupScript: script, setupHosts: hosts };
+}
+
+/**
+ * A worktree that was made while there was no script is left as it is when one is written; one that a person has let do
+ * without it, too.
+ */
+function isNeeded({ setupStatus, setupFor }: Thread, worktree: string): boolean {
+  switch (setupStatus) {
+    case "skipped":
+      return false;
+    case "none":
+    case "done":
+      return setupFor !== worktree;
+    case "asked":
+    case "running":
+    case "failed":
+      return true;
+  }
+}
+
+/** Asks once for the same script and hosts, however often the turn comes by. */
+async function ask(tx: Tx, change: ThreadChange, scope: TurnScope, project: Project): Promise<void> {
+  const open = await openRequest(tx, scope.threadId);
+  if (open && setupDigest(asSetup(open)) !== setupDigest(project)) await close(change, open, "interrupted");
+  else if (open) return change.set({ status: "waiting", setupStatus: "asked" });
+  const asked = await tx.item.count({ where: { turnId: scope.turnId, type: "approvalRequest" } });
+  const reason =
+    project.setupApproved === null
+      ? "The project has a setup script that nobody has agreed to yet."
+      : "The project's setup script or its hosts have changed since somebody agreed to them.";
+  await change.putItem({
+    ...besides(scope),
+    id: `${scope.turnId}/ask/${asked + 1}`,
+    type: "approvalRequest",
+    status: "running",
+    data: { reason, script: project.setupScript, hosts: project.setupHosts },
+  });
+  change.set({ status: "waiting", setupStatus: "asked" });
+}
+
+/** The waiting, if there was any, is over; it does not count as the turn's time. */
+async function goOn(
+  tx: Tx,
+  change: ThreadChange,
+  scope: TurnScope,
+  answer: "completed" | "interrupted",
+): Promise<void> {
+  const open = await openRequest(tx, scope.threadId);
+  if (open) await close(change, open, answer);
+  if (change.thread.status !== "waiting") return;
+  await tx.turn.update({ where: { id: scope.turnId }, data: { startedAt: new Date() } });
+  change.set({ status: "running" });
+}
+
+async function closeLostRuns(tx: Tx, change: ThreadChange, turnId: string): Promise<void> {
+  const lost = await tx.item.findMany({ where: { turnId, status: "running", id: { startsWith: `${turnId}/setup/` } } });
+  const note = "Its worker ended before it did. The script runs again.";
+  for (const item of lost) await close(change, { ...item, data: { ...(item.data as object), note } }, "interrupted");
+}
+
+async function close(change: ThreadChange, item: Item, status: "completed" | "interrupted"): Promise<void> {
+  await change.putItem({ ...item, status, data: item.data as object, model: undefined });
+}
+
+/** Where it stands in the turn: beside its steps, so that no model is told of it. */
+const besides = ({ turnId }: TurnScope) => ({ turnId, step: -1 });
