@@ -29,6 +29,10 @@ const schema = z.object({
   HEDDLE_BOOTSTRAP_TOKEN: optionalText,
   HEDDLE_DEV: z.enum(["0", "1"]).default("0"),
   NEXTAUTH_URL: optionalText,
+  HEDDLE_SANDBOX_MEMORY_MB: optionalText,
+  HEDDLE_SANDBOX_DISK_MB: optionalText,
+  HEDDLE_SANDBOX_PROCESSES: optionalText,
+  HEDDLE_DISK_RESERVE_MB: optionalText,
   /** An OpenTelemetry collector's base address and headers; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: optionalText.pipe(z.url().optional()),
   OTEL_EXPORTER_OTLP_HEADERS: optionalText,

@@ -34,7 +34,11 @@ function demoModelSpec({ demoPort }: Addresses): ServiceSpec {
 function workerSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
   return {
     ...nodeProgram("worker", "apps/worker", "dist/main.js"),
-    env: { ...sharedEnv(env, home, addresses), HEDDLE_WORKER_PORT: String(addresses.workerPort) },
+    env: {
+      ...sharedEnv(env, home, addresses),
+      ...limitsEnv(env),
+      HEDDLE_WORKER_PORT: String(addresses.workerPort),
+    },
     isReady: () => answersOk(`http://127.0.0.1:${addresses.workerPort}/`),
   };
 }
@@ -69,6 +73,13 @@ function sharedEnv(env: Env, home: Home, { databaseUrl, temporalAddress }: Addre
     LOG_LEVEL: env.LOG_LEVEL,
     ...tracingEnv(env),
   };
+}
+
+/** What a person has set of the sandboxes' limits; the worker knows the rest. */
+function limitsEnv(env: Env): Record<string, string> {
+  const { HEDDLE_SANDBOX_MEMORY_MB, HEDDLE_SANDBOX_DISK_MB, HEDDLE_SANDBOX_PROCESSES, HEDDLE_DISK_RESERVE_MB } = env;
+  const given = { HEDDLE_SANDBOX_MEMORY_MB, HEDDLE_SANDBOX_DISK_MB, HEDDLE_SANDBOX_PROCESSES, HEDDLE_DISK_RESERVE_MB };
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** The exporter itself reads the headers that a collector may ask for. */

@@ -1,4 +1,7 @@
+import { totalmem } from "node:os";
 import { z } from "zod";
+
+const mebi = 2 ** 20;
 
 const schema = z.object({
   HEDDLE_HOME: z.string().min(1),
@@ -9,6 +12,16 @@ const schema = z.object({
   /** Hosts that may resolve to private addresses, separated by commas. */
   HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default(""),
   HEDDLE_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** Of each thread's sandbox, in MiB; half of the machine's memory, but not more than 4 GiB, when absent. */
+  HEDDLE_SANDBOX_MEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(128)
+    .default(Math.min(4096, Math.floor(totalmem() / 2 ** 21))),
+  HEDDLE_SANDBOX_DISK_MB: z.coerce.number().int().min(64).default(10_240),
+  HEDDLE_SANDBOX_PROCESSES: z.coerce.number().int().min(16).max(30_000).default(512),
+  /** Space of the home's file system, in MiB, that no sandbox uses up. */
+  HEDDLE_DISK_RESERVE_MB: z.coerce.number().int().min(0).default(1024),
   /** An OpenTelemetry collector's base address; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -29,6 +42,12 @@ export function readEnv() {
     secretKeys: list(data.HEDDLE_SECRET_KEYS),
     allowedPrivateHosts: new Set(list(data.HEDDLE_ALLOWED_PRIVATE_HOSTS.toLowerCase())),
     healthPort: data.HEDDLE_WORKER_PORT,
+    sandboxLimits: {
+      memoryBytes: data.HEDDLE_SANDBOX_MEMORY_MB * mebi,
+      diskBytes: data.HEDDLE_SANDBOX_DISK_MB * mebi,
+      diskReserveBytes: data.HEDDLE_DISK_RESERVE_MB * mebi,
+      processes: data.HEDDLE_SANDBOX_PROCESSES,
+    },
     traceEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: data.LOG_LEVEL,
   };

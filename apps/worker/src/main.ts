@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { createEgressFetch } from "@heddle/agent/models/egress";
+import { makeCgroupParents } from "@heddle/agent/sandbox/cgroup-parents";
 import { createSandboxes, sandboxAvailable } from "@heddle/agent/sandbox/sandboxes";
 import { createDatabase } from "@heddle/db/database";
 import { startHost } from "@heddle/db/hosts";
@@ -24,7 +25,8 @@ async function main(): Promise<void> {
   installTemporalLog(log);
   const db = createDatabase({ url: env.databaseUrl, poolSize: 20 });
   const fence = await startHost(db, await readHostId(env.homeDir));
-  const sandboxes = createSandboxes({ homeDir: env.homeDir });
+  const cgroups = await makeCgroupParents(`heddle-${fence.hostId}`);
+  const sandboxes = createSandboxes({ homeDir: env.homeDir, limits: env.sandboxLimits, cgroups });
   const sandbox = await sandboxAvailable();
   if (!sandbox.ok) log.error({ reason: sandbox.reason }, "commands are refused: the sandbox is not available");
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,6 +8,8 @@ export type CgroupLimits = { processes: number; memoryBytes?: number };
 export type Cgroups = {
   /** The files to which a process writes its id to enter. */
   enter: string[];
+  /** How often the kernel has killed for want of memory; null where no group limits memory. */
+  oomKills(): Promise<number | null>;
   /** Removes the groups; waits a little for processes that are just ending. */
   remove(): Promise<void>;
 };
@@ -39,10 +41,23 @@ export async function createCgroups(
   }
   return {
     enter: folders.map((folder) => join(folder, "cgroup.procs")),
+    oomKills: () => readOomKills(folders),
     remove: async () => {
       for (const folder of folders) await removeWhenEmpty(folder);
     },
   };
+}
+
+/** v2 counts in `memory.events`, v1 in `memory.oom_control`. */
+async function readOomKills(folders: readonly string[]): Promise<number | null> {
+  for (const folder of folders) {
+    for (const file of ["memory.events", "memory.oom_control"]) {
+      const text = await readFile(join(folder, file), "utf8").catch(() => "");
+      const [, count] = /^oom_kill (\d+)$/m.exec(text) ?? [];
+      if (count !== undefined) return Number(count);
+    }
+  }
+  return null;
 }
 
 async function removeWhenEmpty(folder: string): Promise<void> {

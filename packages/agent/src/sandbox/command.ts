@@ -65,8 +65,9 @@ export function startCommand(request: ExecRequest, payload: Uint8Array, channel:
     settle();
     if (failure !== null) return reject(failure);
     const durationMs = performance.now() - startedAt;
-    if (signal === 0) resolve({ exitCode: code, signal: null, timedOut, durationMs });
-    else resolve({ exitCode: null, signal: signalName(signal), timedOut, durationMs });
+    const ended = { timedOut, limit: null, durationMs };
+    if (signal === 0) resolve({ exitCode: code, signal: null, ...ended });
+    else resolve({ exitCode: null, signal: signalName(signal), ...ended });
   };
 
   channel.send(toRunner.run, payload);

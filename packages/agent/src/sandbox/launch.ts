@@ -23,6 +23,8 @@ export type LaunchOptions = {
   programFolders?: readonly string[];
   /** The most processes at once. */
   processes: number;
+  /** The most bytes that one file may have. */
+  diskBytes: number;
 };
 
 /** `data` is what bwrap reads from the descriptors 3, 4, … */
@@ -112,7 +114,7 @@ function sandboxCommand(options: LaunchOptions): Command {
     ...["--bind", source(options.home), inside.home, "--bind", source(options.tree), inside.worktree],
     ...["--ro-bind", source(options.upstreamObjects), inside.upstreamObjects],
     ...(node === null ? [] : nodeMounts(node, source)),
-    ...["--remount-ro", "/", "--", "/usr/bin/perl", runnerPath, String(options.processes)],
+    ...["--remount-ro", "/", "--", "/usr/bin/perl", runnerPath, String(options.processes), String(options.diskBytes)],
   ];
 
   let argv = bwrap;

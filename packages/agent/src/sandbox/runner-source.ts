@@ -1,6 +1,7 @@
 /**
  * PID 1 of a thread's sandbox, in Perl (perl-base modules only, since git brings Perl everywhere and Node would cost 38 MB
- * per thread). Its stdin and stdout carry the frames described in `frames.ts`; argument: the most processes its commands may have.
+ * per thread). Its stdin and stdout carry the frames described in `frames.ts`; arguments: the most processes
+ * that its commands may have, and the most bytes of one file.
  *
  * Each command has a supervisor, a child subreaper that holds whatever the command orphans. A supervisor ends when its
  * command ends or when it is killed; its remains then become children of PID 1, which kills every child that is no
@@ -15,7 +16,7 @@ use POSIX ();
 use constant { RUN => 1, STDIN_DATA => 2, STDIN_END => 3, KILL => 4 };
 use constant { READY => 0, STDOUT_DATA => 1, STDERR_DATA => 2, STDIN_TAKEN => 3, STDIN_CLOSED => 4, EXIT => 5 };
 use constant { CHUNK => 65536, HIGH_WATER => 262144, MOST_COMMANDS => 100, PROCESSES_KEPT_FREE => 2 * 100 };
-use constant { PR_SET_DUMPABLE => 4, PR_SET_CHILD_SUBREAPER => 36, RLIMIT_CORE => 4, RLIMIT_NPROC => 6 };
+use constant { PR_SET_DUMPABLE => 4, PR_SET_CHILD_SUBREAPER => 36, RLIMIT_FSIZE => 1, RLIMIT_CORE => 4, RLIMIT_NPROC => 6 };
 
 my %SYSCALLS = (x86_64 => { prctl => 157, prlimit => 302 }, aarch64 => { prctl => 167, prlimit => 261 });
 my $machine = (POSIX::uname())[4];
@@ -38,12 +39,13 @@ my @inherited = grep { /^\d+$/ && $_ > 2 } readdir $descriptors;
 closedir $descriptors;
 POSIX::close($_) for @inherited;
 
-my $processes = shift(@ARGV) + 0;
+my ($processes, $file_bytes) = map { $_ + 0 } @ARGV;
 
 # Under memory pressure the kernel is to take an agent's processes before the host's.
 if (open(my $score, '>', '/proc/self/oom_score_adj')) { syswrite($score, '500'); close $score }
 prctl(PR_SET_DUMPABLE, 0);
 set_limit(RLIMIT_NPROC, $processes + PROCESSES_KEPT_FREE);
+set_limit(RLIMIT_FSIZE, $file_bytes);
 $SIG{PIPE} = 'IGNORE';
 
 open(my $host_in, '<&', \*STDIN) or die "stdin: $!\n";

@@ -80,7 +80,8 @@ export async function connectRunner(child: RunnerProcess, env: Readonly<Record<s
     exec: async (request) => {
       if (lost !== null) throw lost;
       const payload = encodeRun(request, env);
-      if (request.signal?.aborted) return { exitCode: null, signal: "SIGKILL", timedOut: false, durationMs: 0 };
+      if (request.signal?.aborted)
+        return { exitCode: null, signal: "SIGKILL", timedOut: false, limit: null, durationMs: 0 };
       do lastId = lastId === mostId ? 1 : lastId + 1;
       while (running.has(lastId));
       const id = lastId;

@@ -5,6 +5,8 @@ import { createCgroups } from "./cgroup.ts";
 import { SandboxLost, SandboxUnavailable } from "./errors.ts";
 import { hostUserIdOf, runsAsRoot } from "./host-user.ts";
 import { launch } from "./launch.ts";
+import { createLimitWatch } from "./limits/limit-watch.ts";
+import { createLimitedCommands, type LimitedCommands } from "./limits/limited-commands.ts";
 import { connectRunner, type Runner } from "./runner.ts";
 import type { Sandbox, SandboxSpec } from "./types.ts";
 import { prepareFolders } from "./worktree-folders.ts";
@@ -12,8 +14,12 @@ import { prepareFolders } from "./worktree-folders.ts";
 export type SandboxLimits = {
   /** The most processes and threads that a thread's commands may have at once. */
   processes: number;
-  /** Memory of a thread's commands together; held only where `cgroups` is given. */
-  memoryBytes?: number;
+  /** Memory of a thread's commands together: held by a control group where `cgroups` is given, else by a watch. */
+  memoryBytes: number;
+  /** What a thread's folders may take on disk, and how large a single file may grow. */
+  diskBytes: number;
+  /** Space of the file system that threads never use up. */
+  diskReserveBytes: number;
 };
 
 export type SandboxesOptions = {
@@ -38,7 +44,13 @@ export type Sandboxes = {
   closeAll(): Promise<void>;
 };
 
-const defaultLimits: SandboxLimits = { processes: 512 };
+const gibi = 2 ** 30;
+const defaultLimits: SandboxLimits = {
+  processes: 512,
+  memoryBytes: 4 * gibi,
+  diskBytes: 10 * gibi,
+  diskReserveBytes: gibi,
+};
 const defaultIdleMs = 10 * 60_000;
 
 type Entry = { sandbox: Sandbox; start(): Promise<Runner> };
@@ -48,18 +60,22 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const entries = new Map<string, Entry>();
   const limits = { ...defaultLimits, ...options.limits };
   const idleMs = options.idleMs ?? defaultIdleMs;
+  const watch = createLimitWatch(options.homeDir, limits);
 
-  const startRunner = async (spec: SandboxSpec): Promise<Runner> => {
+  const startRunner = async (spec: SandboxSpec, commands: LimitedCommands): Promise<Runner> => {
     const userId = runsAsRoot() ? await hostUserIdOf(spec.threadId) : null;
     const folders = await prepareFolders(options.homeDir, spec, userId);
     const cgroups = await createCgroups(options.cgroups ?? [], spec.threadId, limits);
+    const oomKills = await cgroups.oomKills();
     const { programFolders } = options;
     const { child, env } = launch({ ...folders, ...limits, userId, cgroups: cgroups.enter, programFolders });
     child.once("close", () => void cgroups.remove());
+    commands.started({ pid: child.pid, killsBefore: oomKills, oomKills: cgroups.oomKills });
     return connectRunner(child, env);
   };
 
   const createEntry = (spec: SandboxSpec): Entry => {
+    const commands = createLimitedCommands(watch, spec.worktreeDir);
     let runner: Promise<Runner> | null = null;
     let closed = false;
     let active = 0;
@@ -74,7 +90,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     const start = (): Promise<Runner> => {
       if (closed) return Promise.reject(new SandboxLost("the sandbox was closed"));
       const previous = runner?.catch(() => null) ?? Promise.resolve(null);
-      runner = previous.then((current) => (current && !current.isLost() ? current : startRunner(spec)));
+      runner = previous.then((current) => (current && !current.isLost() ? current : startRunner(spec, commands)));
       return runner;
     };
     const sandbox: Sandbox = {
@@ -83,7 +99,8 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
         active += 1;
         clearTimeout(idleTimer);
         try {
-          return await (await start()).exec(request);
+          const current = await start();
+          return await commands.run(request, current.exec);
         } finally {
           active -= 1;
           if (active === 0 && !closed) idleTimer = setTimeout(stop, idleMs).unref();

@@ -22,6 +22,8 @@ export type ExecRequest = {
   onOutput?: (chunk: Buffer, stream: "stdout" | "stderr") => void;
   /** Which of the project's allow-lists the command has; no network when absent. */
   network?: NetworkList;
+  /** Of a command that is not Heddle's own: killed when the thread's folders outgrow their limit. */
+  limited?: true;
 };
 
 export type NetworkList = "commands" | "setup";
@@ -34,12 +36,15 @@ export type NetworkRefusal =
   | "ADDRESS_LITERAL"
   | "PRIVATE_ADDRESS"
   | "NAME_NOT_FOUND"
-  | "NO_ANSWER";
+  | "NO_ANSWER"
+  | "POLICY_UNKNOWN";
 
 /** What a sandbox may reach; asked anew for each connection, so that a change takes effect at once. */
 export type NetworkPolicy = {
   allowedHosts(list: NetworkList): Promise<readonly string[]>;
   onDecision(decision: NetworkDecision): void;
+  /** Resolves once every decision so far is kept: the result of a command waits for it. */
+  decisionsKept(): Promise<void>;
 };
 
 export type ExecResult = {
@@ -47,8 +52,14 @@ export type ExecResult = {
   exitCode: number | null;
   signal: string | null;
   timedOut: boolean;
+  /** The limit of the sandbox for which the command, or part of it, was killed. */
+  limit: PassedLimit | null;
   durationMs: number;
+  /** What the network refused while the command ran, each place once, 20 at most; absent without network. */
+  refused?: readonly NetworkDecision[];
 };
+
+export type PassedLimit = "memory" | "disk";
 
 /** One thread's long-lived sandbox. Commands may run at the same time; what a command leaves behind dies with it. */
 export type Sandbox = {

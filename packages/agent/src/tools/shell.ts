@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PassedLimit } from "../sandbox/types.ts";
 import { createOutputWindow } from "./output-window.ts";
 import { defineTool, type ToolItem } from "./tool.ts";
 
@@ -38,26 +39,44 @@ export const shell = defineTool({
       argv: ["bash", "-c", command],
       timeoutMs,
       signal,
+      limited: true,
       onOutput: (chunk) => {
         output.push(chunk);
         onOutput?.(chunk);
       },
     });
     const { exitCode, durationMs } = result;
-    const end = result.timedOut
-      ? `timed out after ${timeoutMs / 1000} s and was killed with everything it had started`
-      : exitCode === null
-        ? `killed by ${result.signal}`
-        : `exit code ${exitCode}`;
+    const end =
+      result.limit !== null
+        ? passedLimits[result.limit]
+        : result.timedOut
+          ? `timed out after ${timeoutMs / 1000} s and was killed with everything it had started`
+          : exitCode === null
+            ? `killed by ${result.signal}`
+            : `exit code ${exitCode}`;
     const shown = output.text(limits.modelChars);
     const lineEnd = shown === "" || shown.endsWith("\n") ? "" : "\n";
+    const note = result.limit === null ? {} : { note: sentence(passedLimits[result.limit]) };
     return {
       ok: exitCode === 0,
       forModel: `${shown || "(no output)\n"}${lineEnd}[${end}, ${(durationMs / 1000).toFixed(1)} s]`,
-      item: commandItem(command, exitCode, output.text(peopleChars), output.sizeBytes(), Math.round(durationMs)),
+      item: {
+        ...commandItem(command, exitCode, output.text(peopleChars), output.sizeBytes(), Math.round(durationMs)),
+        ...note,
+      },
     };
   },
 });
+
+/** How a command ended that used up what the thread may have, for the model. */
+const passedLimits: Record<PassedLimit, string> = {
+  memory: "killed: the sandbox's memory limit was reached",
+  disk: "killed: the worktree's disk limit was reached; remove what is not needed before you go on",
+};
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 function commandItem(
   command: string,

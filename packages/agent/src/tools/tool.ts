@@ -12,6 +12,8 @@ export type ToolItem =
       output: string;
       outputBytes: number;
       durationMs: number;
+      /** Why it was killed, for people. */
+      note?: string;
     }
   | { type: "fileChange"; changes: FileChange[] }
   | { type: "toolCall"; name: string; input: unknown; result: string };
