@@ -2,24 +2,30 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, write
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GitError } from "./errors.ts";
-import { runGit } from "./run.ts";
+import { type PackBytes, packInFile, packInMemory } from "./pack-bytes.ts";
+import { type GitOptions, runGit } from "./run.ts";
 import type { ProjectStore } from "./store.ts";
 
-/** A pack on its way from a sandbox into the store of threads. */
+/** A pack on its way into the store of threads: from a sandbox, or from where it was kept for other hosts. */
 export type IncomingPack = {
   /** @throws GitError `SNAPSHOT_TOO_LARGE` */
   write(chunk: Buffer): void;
   /**
-   * Takes the objects over if the pack is sound, stands alone, and brings the whole of `tree` beyond what upstream or
-   * `haveTree` contains: a thread that names an object of another thread must not be given it.
+   * Takes the objects over if the pack is sound, stands alone, and brings the whole of a tree or commit beyond what
+   * upstream or those of `have` contain: a thread that names an object of another thread must not be given it.
+   * @param have trees, or commits that are parents, in git's words for revisions
    * @throws GitError `SNAPSHOT_REFUSED`
    */
-  accept(tree: string, haveTree: string, signal?: AbortSignal): Promise<void>;
-  /** Removes what was not accepted. */
+  accept(id: string, have: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** What was accepted, as it came; to be closed. */
+  take(): Promise<PackBytes>;
+  /** Removes what was not taken. */
   close(): Promise<void>;
 };
 
 const looseLimit = 100;
+/** A larger pack stays in its file. */
+const memoryBytes = 4 * 1024 * 1024;
 
 /** Makes a quarantine below the store of threads once something comes; one thread has one at a time. */
 export function receivePack(store: ProjectStore, threadId: string, maxBytes: number): IncomingPack {
@@ -30,6 +36,10 @@ export function receivePack(store: ProjectStore, threadId: string, maxBytes: num
     const pack = join(dir, "received");
     return { dir, pack, fd: openSync(pack, "w") };
   };
+  const received = () => {
+    if (quarantine === null) throw new GitError("SNAPSHOT_REFUSED", "The sandbox sent no objects.");
+    return quarantine;
+  };
   return {
     write: (chunk) => {
       size += chunk.length;
@@ -38,9 +48,16 @@ export function receivePack(store: ProjectStore, threadId: string, maxBytes: num
       quarantine ??= start();
       writeSync(quarantine.fd, chunk);
     },
-    accept: async (tree, haveTree, signal) => {
-      if (quarantine === null) throw new GitError("SNAPSHOT_REFUSED", "The sandbox sent no objects.");
-      await accept(store, quarantine.dir, quarantine.pack, { tree, haveTree, signal });
+    accept: async (id, have, signal) => {
+      const { dir, pack } = received();
+      await accept(store, dir, pack, { id, have, signal });
+    },
+    take: async () => {
+      const { dir, pack } = received();
+      if (size <= memoryBytes) return packInMemory(await readFile(pack));
+      const kept = `${dir}.pack`;
+      await rename(pack, kept);
+      return packInFile(kept, size);
     },
     close: async () => {
       if (quarantine === null) return;
@@ -57,35 +74,36 @@ function makeQuarantine(parent: string, threadId: string): string {
   return mkdtempSync(join(parent, `${threadId}.`));
 }
 
-type Expected = { tree: string; haveTree: string; signal?: AbortSignal };
+type Expected = { id: string; have: readonly string[]; signal?: AbortSignal };
 
 async function accept(store: ProjectStore, dir: string, pack: string, expected: Expected) {
-  const { tree, haveTree, signal } = expected;
+  const { id, have, signal } = expected;
   const env = {
     GIT_OBJECT_DIRECTORY: dir,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: [store.threadsDir, store.upstreamDir]
       .map((path) => join(path, "objects"))
       .join(":"),
   };
-  const git = (args: string[], stdinFd?: number) =>
-    runGit(store.threadsDir, args, { env, stdinFd, signal, timeoutMs: 10 * 60_000 }).catch(refused);
+  const git = (args: string[], input: Pick<GitOptions, "stdin" | "stdinFd">) =>
+    runGit(store.threadsDir, args, { env, ...input, signal, timeoutMs: 10 * 60_000 }).catch(refused);
 
   const file = await open(pack, "r");
   let hash: string;
   try {
     // Without --fix-thin: a delta must not reach for objects that the thread itself did not send.
-    const indexed = await git(["index-pack", "--strict", "--stdin"], file.fd);
+    const indexed = await git(["index-pack", "--strict", "--stdin"], { stdinFd: file.fd });
     hash = indexed.stdout.toString().trim().split("\t").at(-1) ?? "";
   } finally {
     await file.close();
   }
   const base = join(dir, "pack", `pack-${hash}`);
   const received = packObjects(await readFile(`${base}.idx`));
-  const needed = await git(["rev-list", "--objects", "--no-object-names", tree, `^${haveTree}`]);
+  const revisions = [id, ...have.map((known) => `^${known}`)].map((line) => `${line}\n`).join("");
+  const needed = await git(["rev-list", "--objects", "--no-object-names", "--stdin"], { stdin: revisions });
   const elsewhere = needed.stdout
     .toString()
     .split("\n")
-    .filter((id) => id !== "" && !received.has(id));
+    .filter((object) => object !== "" && !received.has(object));
   await assertUpstreamHas(store, elsewhere, signal);
   if (received.size < looseLimit) await unpack(store, `${base}.pack`, signal);
   else await movePack(store, base);

@@ -3,6 +3,7 @@ import { inside, type Sandbox } from "../sandbox/types.ts";
 import { encodePaths } from "./empty-directories.ts";
 import { GitError } from "./errors.ts";
 import { runInside, snapshotDir } from "./inside.ts";
+import type { PackBytes } from "./pack-bytes.ts";
 import { receivePack } from "./receive.ts";
 import { streamGit } from "./run.ts";
 import { seedScript, snapshotExit, snapshotScript } from "./snapshot-script.ts";
@@ -10,15 +11,18 @@ import type { ProjectStore } from "./store.ts";
 
 export type SnapshotOptions = {
   threadId: string;
-  /** The tree of the thread's last checkpoint, or of its base: what the store has of the thread for sure. */
+  /** The tree of the thread's last recorded checkpoint, or of its base: what every host can have of the thread. */
   haveTree: string;
   /** The most that one snapshot may bring, compressed, and that one file may have; 1 GiB when absent. */
   maxBytes?: number;
   signal?: AbortSignal;
 };
 
-/** `emptyDirectories` is null when the tree is `haveTree`: they were not looked for. Percent-encoded. */
-export type Snapshot = { tree: string; emptyDirectories: string[] | null };
+/**
+ * `emptyDirectories` (percent-encoded) and `pack` are null when the tree is `haveTree`: nothing was looked for or sent.
+ * The pack is what the store was given, to be closed.
+ */
+export type Snapshot = { tree: string; emptyDirectories: string[] | null; pack: PackBytes | null };
 
 const defaultMaxBytes = 2 ** 30;
 const maxHeaderBytes = 64;
@@ -68,9 +72,9 @@ async function attempt(sandbox: Sandbox, store: ProjectStore, request: SnapshotO
     const { exitCode, stderr } = await runInside(sandbox, snapshotScript, [haveTree], options);
     if (exitCode !== snapshotExit.done) return { snapshot: null, exitCode, stderr };
     const { tree, names } = header.read();
-    if (tree === haveTree) return { snapshot: { tree, emptyDirectories: null }, exitCode, stderr };
-    await pack.accept(tree, haveTree, signal);
-    return { snapshot: { tree, emptyDirectories: names }, exitCode, stderr };
+    if (tree === haveTree) return { snapshot: { tree, emptyDirectories: null, pack: null }, exitCode, stderr };
+    await pack.accept(tree, [haveTree], signal);
+    return { snapshot: { tree, emptyDirectories: names, pack: await pack.take() }, exitCode, stderr };
   } finally {
     await pack.close();
   }

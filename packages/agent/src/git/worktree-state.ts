@@ -8,18 +8,22 @@ export const threadQueue = (threadId: string) => `thread:${threadId}`;
 
 /**
  * Beside the worktree, out of the agent's reach: says that it was completed once, so that its files count. Names the
- * folder by its inode: one that was deleted and made again is not the same.
+ * folder by its inode, because one that was deleted and made again is not the same, and how often the thread had moved
+ * then, because files that stayed behind on a host are old when the thread comes back.
  */
 const markerOf = (store: ProjectStore, threadId: string) => join(store.worktreeDir(threadId), "prepared");
 
-export async function isPrepared(store: ProjectStore, threadId: string): Promise<boolean> {
+/** @param moves how often the thread has changed its host; any worktree that was completed here will do when absent */
+export async function isPrepared(store: ProjectStore, threadId: string, moves?: number): Promise<boolean> {
   const marker = await readFile(markerOf(store, threadId), "utf8").catch(() => null);
-  return marker !== null && marker === (await identity(store, threadId).catch(() => null));
+  const [folder, madeAt = "0"] = marker?.trimEnd().split(" ") ?? [];
+  if (moves !== undefined && madeAt !== String(moves)) return false;
+  return folder !== undefined && folder === (await identity(store, threadId).catch(() => null));
 }
 
-export async function markPrepared(store: ProjectStore, threadId: string): Promise<void> {
+export async function markPrepared(store: ProjectStore, threadId: string, moves: number): Promise<void> {
   const marker = markerOf(store, threadId);
-  await writeFile(`${marker}.new`, await identity(store, threadId), { flush: true });
+  await writeFile(`${marker}.new`, `${await identity(store, threadId)} ${moves}\n`, { flush: true });
   await rename(`${marker}.new`, marker);
 }
 
@@ -35,5 +39,5 @@ export async function assertPrepared(store: ProjectStore, threadId: string): Pro
 
 async function identity(store: ProjectStore, threadId: string): Promise<string> {
   const { dev, ino } = await stat(join(store.worktreeDir(threadId), "tree"));
-  return `${dev}:${ino}\n`;
+  return `${dev}:${ino}`;
 }

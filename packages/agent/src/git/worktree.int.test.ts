@@ -26,7 +26,7 @@ describe("prepareWorktree", () => {
     const threadId = `thread-${++count}`;
     const thread = await project.open(threadId);
     const branch = `heddle/${threadId}`;
-    const prepare = (given: { checkpoint?: string; headCommit?: string } = {}) =>
+    const prepare = (given: { checkpoint?: string; headCommit?: string; moves?: number } = {}) =>
       prepareWorktree(thread.sandbox, project.store, { threadId, branch, baseCommit: base, ...given });
     await prepare();
     return { ...thread, threadId, branch, prepare };
@@ -157,6 +157,23 @@ describe("prepareWorktree", () => {
     const again = await project.open(threadId);
     await prepareWorktree(again.sandbox, project.store, { threadId, branch, baseCommit: base, checkpoint: commit });
     expect(await files()).toEqual(before);
+  });
+
+  it("takes files that stayed behind when the thread left this host for old ones, ignored files too", async () => {
+    const { sh, prepare, threadId, sandbox, tree } = await newThread();
+    await sh("echo 1 > README.md; mkdir hole");
+    const { commit } = await checkpoint(sandbox, project.store, { threadId, parent: base, message: "m" });
+    const files = () => fingerprint(tree, (path) => path === ".git");
+    const before = await files();
+    await sh("echo 2 > README.md; echo own > .git/info/exclude; echo old > own; git commit -qam own");
+    await prepare({ checkpoint: commit, moves: 0 });
+    expect(await files()).not.toEqual(before);
+    await prepare({ checkpoint: commit, moves: 2 });
+    expect(await files()).toEqual(before);
+    expect((await sh("git log --format=%s; git status --porcelain")).text).toBe("Start\n M README.md\n");
+    await sh("echo 3 > README.md");
+    await prepare({ checkpoint: commit, moves: 2 });
+    expect((await sh("cat README.md")).text).toBe("3\n");
   });
 
   it("completes after having been killed anywhere", async () => {

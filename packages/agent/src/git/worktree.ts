@@ -21,20 +21,23 @@ export type WorktreeOptions = {
   checkpoint?: string;
   /** The last commit made from the page: where the branch stands. */
   headCommit?: string;
+  /** How often the thread has changed its host; 0 when absent. Files from before the last time do not count. */
+  moves?: number;
   signal?: AbortSignal;
 };
 
 /**
  * Makes the thread's worktree, or repairs it: cheap when there is nothing to do, so call it before each use.
- * Files that are there are never changed; if they are not (a new thread, another host, a folder deleted or half made),
- * they come from the checkpoint, else from the commit. A `.git` that the agent destroyed is made anew.
+ * Files that are there are never changed; if they are not (a new thread, another host, a folder deleted or half made), or
+ * stayed behind when the thread left this host, they come from the checkpoint, else from the commit. A `.git` that the
+ * agent destroyed is made anew.
  * @throws GitError `REF_NOT_FOUND`, `WORKTREE_FAILED`
  */
 export function prepareWorktree(sandbox: Sandbox, store: ProjectStore, options: WorktreeOptions): Promise<void> {
-  const { threadId, branch, baseCommit, checkpoint, signal } = options;
+  const { threadId, branch, baseCommit, checkpoint, moves = 0, signal } = options;
   const commit = options.headCommit ?? baseCommit;
   return inOrder(threadQueue(threadId), async () => {
-    if (await isPrepared(store, threadId)) {
+    if (await isPrepared(store, threadId, moves)) {
       const { exitCode } = await runWorktreeScript(sandbox, store, "check", { branch, commit, signal });
       if (exitCode === worktreeExit.done) return;
       if (exitCode !== worktreeExit.empty) return adoptCommit(sandbox, store, { branch, commit, baseCommit, signal });
@@ -45,7 +48,7 @@ export function prepareWorktree(sandbox: Sandbox, store: ProjectStore, options: 
     const emptyDirectories = checkpoint === undefined ? [] : splitEmptyDirectories(content.message).encoded;
     await restoreSnapshot(sandbox, store, { tree: content.tree, emptyDirectories, signal });
     await adoptCommit(sandbox, store, { branch, commit, baseCommit, signal });
-    await markPrepared(store, threadId);
+    await markPrepared(store, threadId, moves);
   });
 }
 

@@ -16,26 +16,32 @@ export type NewCommit = {
 
 const noObject = "0".repeat(40);
 
-/** Makes a commit object in the store of threads; the same values make the same commit. Time to the second, in UTC. */
+/** Makes a commit object in the store of threads; the same values make the same commit. */
 export async function writeCommit(store: ProjectStore, commit: NewCommit): Promise<string> {
-  const date = `@${commitSeconds(commit.at)} +0000`;
-  const env = {
-    GIT_AUTHOR_NAME: identityText(commit.author.name) || "Unknown",
-    GIT_AUTHOR_EMAIL: identityText(commit.author.email),
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: identityText(commit.committer.name) || "Unknown",
-    GIT_COMMITTER_EMAIL: identityText(commit.committer.email),
-    GIT_COMMITTER_DATE: date,
-  };
-  const args = ["commit-tree", commit.tree, "-p", commit.parent, "-F", "-"];
-  return gitLine(store.threadsDir, args, { env, stdin: cleanMessage(commit.message) });
+  return gitLine(store.threadsDir, ["hash-object", "-t", "commit", "-w", "--stdin"], { stdin: commitBody(commit) });
+}
+
+/** The commit as git keeps it. Time to the second, in UTC. */
+export function commitBody({ tree, parent, message, author, committer, at }: NewCommit): Buffer {
+  const time = `${commitSeconds(at)} +0000`;
+  const lines = [
+    `tree ${tree}`,
+    `parent ${parent}`,
+    `author ${identityLine(author)} ${time}`,
+    `committer ${identityLine(committer)} ${time}`,
+  ];
+  return Buffer.from(`${lines.join("\n")}\n\n${cleanMessage(message)}`);
 }
 
 export const commitSeconds = (at: Date) => Math.floor(at.getTime() / 1000);
 
 export const cleanMessage = (message: string) => `${message.replaceAll("\0", "").trimEnd()}\n`;
 
-/** What git takes for crud would leave an empty name, which it refuses. */
+function identityLine({ name, email }: Identity): string {
+  return `${identityText(name) || "Unknown"} <${identityText(email)}>`;
+}
+
+/** Without what git takes for crud in a name. */
 function identityText(text: string): string {
   return text.replace(/[\p{Cc}<>]/gu, "").replace(/^[\s.,:;"'\\]+|[\s.,:;"'\\]+$/g, "");
 }
