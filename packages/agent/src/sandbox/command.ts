@@ -10,6 +10,9 @@ export type CommandChannel = {
   giveUp(reason: string): void;
 };
 
+/** `bridge`: the runner's own way to the network in place of a command; `argv` is the socket's path and the port. */
+export type RunnerRequest = ExecRequest & { bridge?: true };
+
 export type RunningCommand = {
   result: Promise<ExecResult>;
   onFrame(frame: Frame): void;
@@ -99,11 +102,12 @@ export function startCommand(request: ExecRequest, payload: Uint8Array, channel:
  *
  * @throws TypeError for what no command can be: no name, NUL bytes, a variable's name with "="
  */
-export function encodeRun(request: ExecRequest, env: Readonly<Record<string, string>>): Buffer {
+export function encodeRun(request: RunnerRequest, env: Readonly<Record<string, string>>): Buffer {
   const variables = Object.entries({ ...env, ...request.env });
   const strings = [
     request.cwd ?? inside.worktree,
     request.stdin === undefined ? "0" : "1",
+    request.bridge ? "1" : "0",
     String(request.argv.length),
     ...request.argv,
     ...variables.map(([name, value]) => `${name}=${value}`),

@@ -1,7 +1,7 @@
 /**
  * What host and runner say to each other: a frame is u32 payload length, u8 type, u32 command id (big-endian), payload.
- * RUN's payload is a list of strings, each behind its u32 length: cwd, "1" if stdin follows, number of arguments, arguments,
- * NAME=value of each variable. EXIT's is u32 code, u32 signal; STDIN_TAKEN's the u32 number of bytes that left the runner.
+ * RUN's payload is a list of strings, each behind its u32 length: cwd, "1" if stdin follows, "1" for the bridge, number of
+ * arguments, arguments, NAME=value of each variable. EXIT's is u32 code, u32 signal; STDIN_TAKEN's the u32 number of bytes that left the runner.
  */
 export const toRunner = { run: 1, stdinData: 2, stdinEnd: 3, kill: 4 } as const;
 export const fromRunner = { ready: 0, stdout: 1, stderr: 2, stdinTaken: 3, stdinClosed: 4, exit: 5 } as const;

@@ -50,7 +50,7 @@ describe("reading", () => {
     const found = (await shell(sandbox, "ls /")).stdout.trim().split("\n");
     expect(found.filter((name) => !machine.includes(name))).toEqual(usual);
     expect((await shell(sandbox, "ls /home /run; ls -A /var /heddle /heddle/upstream")).stdout).toBe(
-      "/home:\nagent\n\n/run:\n/heddle:\nrunner\nupstream\n\n/heddle/upstream:\nobjects\n\n/var:\ntmp\n",
+      "/home:\nagent\n\n/run:\n/heddle:\nnetwork\nrunner\nupstream\n\n/heddle/upstream:\nobjects\n\n/var:\ntmp\n",
     );
   });
 

@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import type { Writable } from "node:stream";
 import { SandboxUnavailable } from "./errors.ts";
 import { nodeMounts, nodeOutsideUsr, ownFiles, systemMounts } from "./mounts.ts";
+import { socketsInside } from "./network/bridge-source.ts";
 import type { RunnerProcess } from "./runner.ts";
 import { runnerSource } from "./runner-source.ts";
 import { seccompFilter } from "./seccomp.ts";
@@ -15,6 +16,7 @@ export type LaunchOptions = {
   home: string;
   tmp: string;
   upstreamObjects: string;
+  sockets: string;
   /** User to become first; `null` stays the one that Heddle runs as. */
   userId: number | null;
   /** `cgroup.procs` files to enter. */
@@ -92,7 +94,8 @@ function sandboxCommand(options: LaunchOptions): Command {
   const { userId } = options;
   const program = (name: string) => findProgram(name, options.programFolders ?? usualFolders);
   const node = nodeOutsideUsr();
-  const shown = [options.tree, options.home, options.tmp, options.upstreamObjects, node?.binary ?? "/usr"];
+  const { tree, home, tmp, upstreamObjects, sockets } = options;
+  const shown = [tree, home, tmp, upstreamObjects, sockets, node?.binary ?? "/usr"];
   const stage = userId === null ? null : stageFor(shown);
   const staged: string[] = [];
   const source = (path: string) => (stage === null ? path : `${stage}/${staged.push(path) - 1}`);
@@ -110,9 +113,9 @@ function sandboxCommand(options: LaunchOptions): Command {
     ...files.flatMap(({ path }, index) => ["--ro-bind-data", String(firstFileDescriptor + index), path]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...["--size", String(sharedMemoryBytes), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--bind", source(options.tmp), "/tmp", "--symlink", "/tmp", "/var/tmp", "--dir", "/run"],
-    ...["--bind", source(options.home), inside.home, "--bind", source(options.tree), inside.worktree],
-    ...["--ro-bind", source(options.upstreamObjects), inside.upstreamObjects],
+    ...["--bind", source(tmp), "/tmp", "--symlink", "/tmp", "/var/tmp", "--dir", "/run"],
+    ...["--bind", source(home), inside.home, "--bind", source(tree), inside.worktree],
+    ...["--ro-bind", source(upstreamObjects), inside.upstreamObjects, "--ro-bind", source(sockets), socketsInside],
     ...(node === null ? [] : nodeMounts(node, source)),
     ...["--remount-ro", "/", "--", "/usr/bin/perl", runnerPath, String(options.processes), String(options.diskBytes)],
   ];

@@ -1,3 +1,5 @@
+import { bridgeSource } from "./network/bridge-source.ts";
+
 /**
  * PID 1 of a thread's sandbox, in Perl (perl-base modules only, since git brings Perl everywhere and Node would cost 38 MB
  * per thread). Its stdin and stdout carry the frames described in `frames.ts`; arguments: the most processes
@@ -5,7 +7,8 @@
  *
  * Each command has a supervisor, a child subreaper that holds whatever the command orphans. A supervisor ends when its
  * command ends or when it is killed; its remains then become children of PID 1, which kills every child that is no
- * supervisor before it reports the exit. PID 1 and the supervisors are not dumpable: commands run as the same user and
+ * supervisor before it reports the exit. The bridge to the network is a supervisor that supervises nothing; it is killed
+ * with the last command and started again by the host. PID 1 and the supervisors are not dumpable: commands run as the same user and
  * must not reach the protocol through /proc.
  */
 export const runnerSource = String.raw`use strict;
@@ -116,7 +119,7 @@ sub supervise {
 
 sub start_command {
     my ($id, $payload) = @_;
-    my ($cwd, $has_stdin, $argc, @argv) = unpack('(N/a*)*', $payload);
+    my ($cwd, $has_stdin, $is_bridge, $argc, @argv) = unpack('(N/a*)*', $payload);
     my @env = splice(@argv, $argc);
     return refuse($id, 'too many commands at once') if keys(%commands) >= MOST_COMMANDS;
     my ($in, $stdin);
@@ -130,11 +133,14 @@ sub start_command {
         # Another command's pipe kept open here would never reach its end.
         close $_ for grep { defined } $host_in, $host_out, $stdin, $stdout, $stderr, $status,
             map { @$_{qw(stdin stdout stderr status)} } values %commands;
-        supervise($in, $out, $err, $status_out, $cwd, \@argv, \@env);
+        supervise($in, $out, $err, $status_out, $cwd, \@argv, \@env) if !$is_bridge;
+        eval { bridge($out, @argv) };
+        syswrite($err, "heddle: $@");
+        POSIX::_exit(1);
     }
     do_not_block($_) for grep { defined } $stdin, $stdout, $stderr;
     $commands{$id} = {
-        supervisor => $supervisor, stdin => $stdin, stdout => $stdout, stderr => $stderr, status => $status,
+        supervisor => $supervisor, is_bridge => $is_bridge, stdin => $stdin, stdout => $stdout, stderr => $stderr, status => $status,
         pending => '', input_ended => 0, ended => 0, result => 9,
     };
 }
@@ -223,8 +229,8 @@ sub sweep {
     POSIX::_exit(1) if $seconds > 8;
     my @live = grep { !$_->{ended} } values %commands;
     my %keep = map { $_->{supervisor} => 1 } @live;
-    # Signalling everything at once cannot be outrun by forking, so it is the rule when nothing else runs, and the last resort.
-    my $everything = !@live || !$lists_children || $seconds > 3;
+    # Signalling everything at once cannot be outrun by forking, so it is the rule when no command is left, and the last resort.
+    my $everything = !(grep { !$_->{is_bridge} } @live) || !$lists_children || $seconds > 3;
     if ($everything) { kill 'KILL', -1 }
     else { kill 'KILL', grep { !$keep{$_} } children() for 1 .. 4 }
     my $reaped;
@@ -243,6 +249,7 @@ sub report {
     delete $commands{$id};
 }
 
+${bridgeSource}
 emit(READY, 0, '');
 while (1) {
     my ($readable, $writable) = ('', '');

@@ -1,14 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { encodeRun, type RunningCommand, startCommand } from "./command.ts";
+import { encodeRun, type RunnerRequest, type RunningCommand, startCommand } from "./command.ts";
 import { explainStart, SandboxLost } from "./errors.ts";
 import { createFrameReader, encodeFrame, fromRunner } from "./frames.ts";
-import type { ExecRequest, ExecResult } from "./types.ts";
+import type { ExecResult } from "./types.ts";
 
 /** The host's end of one running sandbox. */
 export type Runner = {
   /** @throws SandboxLost */
-  exec(request: ExecRequest): Promise<ExecResult>;
+  exec(request: RunnerRequest): Promise<ExecResult>;
   /** Ends the sandbox with everything in it; running commands get SandboxLost. */
   close(): Promise<void>;
   isLost(): boolean;

@@ -7,6 +7,8 @@ import { hostUserIdOf, runsAsRoot } from "./host-user.ts";
 import { launch } from "./launch.ts";
 import { createLimitWatch } from "./limits/limit-watch.ts";
 import { createLimitedCommands, type LimitedCommands } from "./limits/limited-commands.ts";
+import { internet, type Outside } from "./network/outside.ts";
+import { withNetwork } from "./network/with-network.ts";
 import { connectRunner, type Runner } from "./runner.ts";
 import type { Sandbox, SandboxSpec } from "./types.ts";
 import { prepareFolders } from "./worktree-folders.ts";
@@ -31,6 +33,8 @@ export type SandboxesOptions = {
   cgroups?: readonly string[];
   /** Folders in which bwrap and its helpers are looked for, instead of the usual ones. */
   programFolders?: readonly string[];
+  /** How the world is reached, instead of by this machine's name servers and network. */
+  outside?: Outside;
 };
 
 export type Sandboxes = {
@@ -60,6 +64,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const entries = new Map<string, Entry>();
   const limits = { ...defaultLimits, ...options.limits };
   const idleMs = options.idleMs ?? defaultIdleMs;
+  const outside = options.outside ?? internet;
   const watch = createLimitWatch(options.homeDir, limits);
 
   const startRunner = async (spec: SandboxSpec, commands: LimitedCommands): Promise<Runner> => {
@@ -71,7 +76,9 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     const { child, env } = launch({ ...folders, ...limits, userId, cgroups: cgroups.enter, programFolders });
     child.once("close", () => void cgroups.remove());
     commands.started({ pid: child.pid, killsBefore: oomKills, oomKills: cgroups.oomKills });
-    return connectRunner(child, env);
+    const runner = await connectRunner(child, env);
+    if (spec.network === undefined) return runner;
+    return withNetwork(runner, { socketsDir: folders.sockets, userId, policy: spec.network, outside });
   };
 
   const createEntry = (spec: SandboxSpec): Entry => {

@@ -1,7 +1,7 @@
 /** Where a thread's sandbox finds its files on this host; absolute paths. */
 export type SandboxSpec = {
   threadId: string;
-  /** Holds `tree` (the worktree), `home` and `tmp`. */
+  /** Holds `tree` (the worktree), `home`, `tmp` and `sockets`. */
   worktreeDir: string;
   /** The project's bare store of upstream objects, mounted read-only. */
   upstreamDir: string;

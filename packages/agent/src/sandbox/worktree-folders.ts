@@ -1,10 +1,17 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
+import { chmod, lstat, mkdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { SandboxSpec } from "./types.ts";
 
-export type WorktreeFolders = { tree: string; home: string; tmp: string; upstreamObjects: string };
+export type WorktreeFolders = {
+  tree: string;
+  home: string;
+  tmp: string;
+  upstreamObjects: string;
+  /** For sockets; of the host's own user, and only it may write there. */
+  sockets: string;
+};
 
 const run = promisify(execFile);
 
@@ -38,5 +45,15 @@ export async function prepareFolders(
     home: await prepare("home"),
     tmp: await prepare("tmp"),
     upstreamObjects: await realpath(join(spec.upstreamDir, "objects")),
+    sockets: await prepareSockets(join(worktree, "sockets")),
   };
+}
+
+/** Without those that a killed process has left. */
+async function prepareSockets(folder: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  // Whoever finds the way here may pass, but not look around.
+  await chmod(folder, 0o711);
+  return folder;
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { serverNameOf } from "./client-hello.ts";
+import { readClientHello } from "./client-hello.ts";
 
 /** What Node's own TLS client sends first. */
 async function realHello(servername?: string): Promise<Buffer> {
@@ -29,36 +29,35 @@ function inRecords(hello: Buffer, size: number): Buffer {
   return Buffer.concat(records);
 }
 
-describe("serverNameOf", () => {
+describe("readClientHello", () => {
   it("finds the name, however the hello is cut", async () => {
     const hello = await realHello("a.example.test");
-    expect(serverNameOf(hello)).toBe("a.example.test");
-    expect(serverNameOf(Buffer.concat([hello, Buffer.from("more")]))).toBe("a.example.test");
-    expect(serverNameOf(inRecords(hello, 3))).toBe("a.example.test");
+    const found = { serverName: "a.example.test" };
+    expect(readClientHello(hello)).toEqual(found);
+    expect(readClientHello(Buffer.concat([hello, Buffer.from("more")]))).toEqual(found);
+    expect(readClientHello(inRecords(hello, 50))).toEqual(found);
     for (let length = 0; length < hello.length; length += 1) {
-      expect(serverNameOf(hello.subarray(0, length))).toBe(undefined);
+      expect(readClientHello(hello.subarray(0, length))).toBe("more");
     }
   });
 
   it("says when there is none", async () => {
-    expect(serverNameOf(await realHello())).toBe(null);
-    expect(serverNameOf(Buffer.from("GET / HTTP/1.1\r\n"))).toBe(null);
-    expect(serverNameOf(Buffer.from("SSH-2.0"))).toBe(null);
-    expect(serverNameOf(Buffer.from([22, 3, 1, 0, 1, 2]))).toBe(null);
+    expect(readClientHello(await realHello())).toEqual({ serverName: null });
+    expect(readClientHello(Buffer.from("GET / HTTP/1.1\r\n"))).toBe("other");
+    expect(readClientHello(Buffer.from("SSH-2.0"))).toBe("other");
   });
 
-  it("gives up on a hello that does not end, and throws at no bytes", async () => {
-    expect(
-      serverNameOf(
-        inRecords(Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1, 255, 255, 255]), Buffer.alloc(40_000)]), 16_000),
-      ),
-    ).toBe(null);
+  it("knows what no client sends, and throws at no bytes", async () => {
     const hello = await realHello("a.example.test");
+    const endless = Buffer.from([0, 0, 0, 0, 0, 1, 255, 255, 255, ...Buffer.alloc(40_000)]);
+    expect(readClientHello(inRecords(endless, 16_000))).toBe("broken");
+    expect(readClientHello(inRecords(hello, 3))).toBe("broken");
+    expect(readClientHello(Buffer.from([22, 3, 1, 0, 1, 2]))).toBe("broken");
     for (let at = 0; at < hello.length; at += 1) {
       for (const value of [0, 1, 127, 255]) {
-        const broken = Buffer.from(hello);
-        broken[at] = value;
-        expect(() => serverNameOf(broken)).not.toThrow();
+        const changed = Buffer.from(hello);
+        changed[at] = value;
+        expect(() => readClientHello(changed)).not.toThrow();
       }
     }
   });

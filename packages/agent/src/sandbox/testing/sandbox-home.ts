@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSandboxes, type SandboxesOptions } from "../sandboxes.ts";
-import type { ExecRequest, ExecResult, Sandbox } from "../types.ts";
+import type { ExecRequest, ExecResult, NetworkPolicy, Sandbox } from "../types.ts";
 
 export type SandboxHome = {
   homeDir: string;
   /** Opens the sandbox of a thread; the same one for the same id. */
-  open(threadId: string): Promise<Sandbox>;
+  open(threadId: string, network?: NetworkPolicy): Promise<Sandbox>;
   worktreeDir(threadId: string): string;
   dispose(): Promise<void>;
 };
@@ -23,7 +23,7 @@ export async function createSandboxHome(options: Partial<SandboxesOptions> = {})
   return {
     homeDir,
     worktreeDir,
-    open: (threadId) => sandboxes.open({ threadId, worktreeDir: worktreeDir(threadId), upstreamDir }),
+    open: (threadId, network) => sandboxes.open({ threadId, worktreeDir: worktreeDir(threadId), upstreamDir, network }),
     dispose: async () => {
       await sandboxes.closeAll();
       if (options.homeDir === undefined) await rm(homeDir, { recursive: true, force: true });
