@@ -1,6 +1,6 @@
 "use client";
 import { AlertDialog as Primitive } from "radix-ui";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, type RefObject, useId, useState } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { DialogFooter, overlayClasses, sheetClasses } from "./dialog.tsx";
@@ -19,6 +19,8 @@ export type AlertDialogProps = {
   pending?: boolean;
   error?: string | null;
   destructive?: boolean;
+  /** Takes the focus afterwards, see `Dialog`. */
+  returnFocus?: RefObject<HTMLElement | null>;
   /** The confirmation must be typed, for deleting a project or workspace only. */
   typeToConfirm?: string;
 };
@@ -29,7 +31,7 @@ export function AlertDialog(props: AlertDialogProps) {
   const { destructive = true, typeToConfirm } = props;
   const [typed, setTyped] = useState("");
   const id = useId();
-  const { remember, giveBack } = useFocusReturn();
+  const { remember, giveBack } = useFocusReturn(props.returnFocus);
   return (
     <Primitive.Root
       open={open}

@@ -10,6 +10,8 @@ import { useModKey } from "./use-mod-key.ts";
 export type ComposerProps = {
   /** Resolves to true when the prompt was accepted: only then is the text cleared. */
   onSend: (text: string) => Promise<boolean>;
+  /** For ⌘/Ctrl+Shift+Enter: into the running turn. */
+  onSteer?: (text: string) => Promise<boolean>;
   models: readonly ModelOption[];
   model: string | undefined;
   onModelChange: (model: string) => void;
@@ -26,6 +28,10 @@ export type ComposerProps = {
   autoFocus?: boolean;
   /** More controls of the toolbar: base branch, mode. */
   tools?: ReactNode;
+  /** Before the send button: what stops the running turn. */
+  stop?: ReactNode;
+  /** The other half of the send button: ways to send. */
+  sendMenu?: ReactNode;
 };
 
 /**
@@ -35,6 +41,7 @@ export type ComposerProps = {
 export function Composer(props: ComposerProps) {
   const {
     onSend,
+    onSteer,
     models,
     model,
     onModelChange,
@@ -43,6 +50,8 @@ export function Composer(props: ComposerProps) {
     disabledReason,
     onTextChange,
     tools,
+    stop,
+    sendMenu,
   } = props;
   const [text, setText] = useState(props.initialText ?? "");
   const [pending, setPending] = useState(false);
@@ -57,11 +66,10 @@ export function Composer(props: ComposerProps) {
     onTextChange?.(next);
   }
 
-  async function send(event?: FormEvent) {
-    event?.preventDefault();
+  async function send(how: (text: string) => Promise<boolean>) {
     if (!ready) return;
     setPending(true);
-    const accepted = await onSend(text.trim()).catch(() => false);
+    const accepted = await how(text.trim()).catch(() => false);
     setPending(false);
     if (accepted) change("");
     field.current?.focus();
@@ -70,12 +78,17 @@ export function Composer(props: ComposerProps) {
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey) || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    void send();
+    void send(event.shiftKey && onSteer ? onSteer : onSend);
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void send(onSend);
   }
 
   return (
     <form
-      onSubmit={send}
+      onSubmit={submit}
       aria-busy={pending || undefined}
       className="shrink-0 overflow-hidden [scrollbar-gutter:stable] [scrollbar-width:thin]"
     >
@@ -94,6 +107,7 @@ export function Composer(props: ComposerProps) {
           <textarea
             ref={field}
             aria-label="Prompt"
+            data-composer=""
             aria-describedby={note ? `${id}-note` : undefined}
             placeholder={props.placeholder ?? "Ask for a change"}
             // biome-ignore lint/a11y/noAutofocus: on a page whose one purpose is to write a prompt
@@ -113,9 +127,22 @@ export function Composer(props: ComposerProps) {
             <span className="mr-1 flex h-7 items-center gap-1 text-2xs text-subtle pointer-coarse:hidden max-sm:hidden">
               <Kbd keys={[mod, "Enter"]} />
             </span>
-            <Button type="submit" variant="primary" size="sm" disabled={!ready && !pending} pending={pending}>
-              <ArrowUp aria-hidden /> {sendLabel}
-            </Button>
+            <div className="flex flex-wrap items-center justify-end gap-1.5">
+              {stop}
+              <span className="flex">
+                <Button
+                  type="submit"
+                  variant="primary"
+                  size="sm"
+                  disabled={!ready && !pending}
+                  pending={pending}
+                  className={sendMenu ? "rounded-r-none" : undefined}
+                >
+                  <ArrowUp aria-hidden /> {sendLabel}
+                </Button>
+                {sendMenu}
+              </span>
+            </div>
           </div>
         </div>
       </div>

@@ -35,14 +35,14 @@ export function ConversationRows({ rows, actions, retryableId, turnFooter }: Con
 
 /** What was said before a prompt was edited: out of the conversation, but there to be read. */
 function ReplacedTurns({ row, actions }: { row: Row & { kind: "replaced" }; actions: ItemActions }) {
-  const { renderDiff, outputHref, steered } = actions;
+  const { renderDiff, outputHref } = actions;
   const what = row.turns === 1 ? "An earlier turn" : `${row.turns} earlier turns`;
   return (
     <div className="my-2">
       <Disclosure icon={History} label="Earlier" summary={`${what}, replaced by an edited prompt`}>
         {() => (
           <div className="border-line-strong border-l-2 pl-3">
-            <ConversationRows rows={row.rows} actions={{ renderDiff, outputHref, steered }} />
+            <ConversationRows rows={row.rows} actions={{ renderDiff, outputHref }} />
           </div>
         )}
       </Disclosure>

@@ -2,6 +2,7 @@
 import { Pencil, RotateCw, TriangleAlert } from "lucide-react";
 import { Button } from "./button.tsx";
 import { explainError } from "./explain-error.ts";
+import { RelativeTime } from "./relative-time.tsx";
 import type { ErrorItem } from "./types.ts";
 
 export type ErrorItemViewProps = {
@@ -16,6 +17,17 @@ export type ErrorItemViewProps = {
 export function ErrorItemView({ item, onRetry, onEdit, retrying }: ErrorItemViewProps) {
   const { title, advice } = explainError(item.code);
   const repeats = item.message.replace(/\.$/, "") === title;
+  if (item.retried) {
+    return (
+      <div className="flex min-h-7 items-start gap-2 py-1 pr-1.5 pl-1.5 text-muted text-sm">
+        <TriangleAlert className="mt-[3px] size-3.5 shrink-0 text-subtle" role="img" aria-label="Error" />
+        <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+          {title}; tried again. {!repeats && item.message}
+        </p>
+        <RelativeTime at={item.createdAt} className="shrink-0 text-subtle text-xs leading-5" />
+      </div>
+    );
+  }
   return (
     <div className="my-2 flex items-start gap-2.5 rounded-lg border border-danger/30 bg-danger-soft px-3 py-2.5">
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-danger" role="img" aria-label="Error" />

@@ -6,15 +6,15 @@ type Explanation = {
 };
 
 const goesOn = "Try again: the turn goes on where it stopped, and nothing is done twice.";
-const anotherModel = "If it keeps failing, choose another model below.";
+const anotherModel = "resend the prompt with another model";
 
 const explanations: Record<string, Explanation> = {
-  MODEL_FAILED: { title: "The model did not answer", advice: `${goesOn} ${anotherModel}` },
+  MODEL_FAILED: { title: "The model did not answer", advice: `${goesOn} If it keeps failing, ${anotherModel}.` },
   MODEL_REFUSED: {
     title: "The provider refused the request",
-    advice: "Choose another model below, or have an admin look at the provider in the settings.",
+    advice: `Have an admin look at the provider in the settings, or ${anotherModel}.`,
   },
-  MODEL_NOT_FOUND: { title: "The model is gone", advice: "Choose another model below, then send the prompt again." },
+  MODEL_NOT_FOUND: { title: "The model is gone", advice: "Edit and resend the prompt with another model." },
   NO_MODEL: { title: "There is no model" },
   TURN_LIMIT: { title: "The turn reached a limit" },
   REPEATED_FAILURE: { title: "Stopped: the same call failed again and again" },

@@ -1,5 +1,6 @@
 "use client";
 import { memo, type ReactNode } from "react";
+import { ApprovalDecidedView } from "./approval-item.tsx";
 import { CommandItemView } from "./command-item.tsx";
 import { ErrorItemView } from "./error-item.tsx";
 import { FileChangeItemView } from "./file-change-item.tsx";
@@ -20,9 +21,7 @@ export type ItemActions = {
   onEditPrompt?: (turnId: string) => void;
   /** Turns whose prompt may be edited and sent again. */
   editable?: ReadonlySet<string>;
-  /** Ids of the prompts that a turn took in while it ran. */
-  steered?: ReadonlySet<string>;
-  /** Where a person decides; without it only the reason is shown. */
+  /** Where a person decides. */
   renderApproval?: (item: ApprovalItem) => ReactNode;
   /** What can be done about a setup script that failed. */
   renderSetupActions?: (item: CommandItem) => ReactNode;
@@ -32,11 +31,12 @@ export type ItemViewProps = ItemActions & { item: Item; retryable?: boolean };
 
 /** Any item of a conversation. Renders again only when its item or an action changes: keep both stable. */
 export const ItemView = memo(function ItemView({ item, retryable, ...actions }: ItemViewProps) {
-  const { renderDiff, outputHref, onRetry, retrying, onEditPrompt, editable, steered, renderApproval } = actions;
+  const { renderDiff, outputHref, onRetry, retrying, onEditPrompt, editable, renderApproval } = actions;
   const onEdit = onEditPrompt && editable?.has(item.turnId) ? () => onEditPrompt(item.turnId) : undefined;
   switch (item.type) {
     case "userMessage": {
-      const within = steered?.has(item.id);
+      // A prompt that a running turn took in carries the id of its own.
+      const within = !item.id.startsWith(item.turnId);
       return <UserMessageView item={item} steered={within} onEdit={within ? undefined : onEdit} />;
     }
     case "agentMessage":
@@ -52,7 +52,7 @@ export const ItemView = memo(function ItemView({ item, retryable, ...actions }: 
     case "toolCall":
       return <ToolCallItemView item={item} />;
     case "approvalRequest":
-      return renderApproval?.(item) ?? <p className="my-2 px-1.5 text-muted text-sm">{item.reason}</p>;
+      return item.status === "running" && renderApproval ? renderApproval(item) : <ApprovalDecidedView item={item} />;
     case "notice":
       return <NoticeItemView item={item} />;
     case "error": {

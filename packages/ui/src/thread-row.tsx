@@ -19,7 +19,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, href, selected }: Thr
   return (
     <Link
       href={href}
-      data-thread-row=""
+      data-thread-row={thread.id}
       aria-current={selected ? "page" : undefined}
       className={cn(
         "flex flex-col gap-0.5 rounded-md py-1.5 pr-2 pl-2 outline-offset-[-2px] [contain-intrinsic-height:auto_48px] [content-visibility:auto]",

@@ -1,9 +1,7 @@
 "use client";
-import { Clock3, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Elapsed } from "./elapsed.tsx";
 import { formatDuration } from "./format.ts";
-import { IconButton } from "./icon-button.tsx";
 import type { Instant } from "./types.ts";
 
 export type TurnRunningProps = {
@@ -30,13 +28,19 @@ export type TurnSummaryProps = {
   /** Whether any file differs from before. */
   changed: boolean;
   onShowChanges: () => void;
+  /** Somebody ended it before it was done. */
+  stopped?: boolean;
+  /** What can be done about a turn that was stopped. */
+  actions?: ReactNode;
 };
 
-/** What a finished turn took and whether it changed something. */
-export function TurnSummary({ durationMs, changed, onShowChanges }: TurnSummaryProps) {
+/** What a turn took that has ended, and whether it changed something. */
+export function TurnSummary({ durationMs, changed, onShowChanges, stopped, actions }: TurnSummaryProps) {
   return (
     <div className="mt-2 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1 px-1.5 text-subtle text-xs">
-      <span>Worked {formatDuration(durationMs)} ·</span>
+      <span>
+        {stopped ? "Stopped after" : "Worked"} {formatDuration(durationMs)} ·
+      </span>
       {changed ? (
         <button type="button" onClick={onShowChanges} className="text-accent-text hover:underline">
           Files changed
@@ -44,20 +48,7 @@ export function TurnSummary({ durationMs, changed, onShowChanges }: TurnSummaryP
       ) : (
         <span>No files changed</span>
       )}
-    </div>
-  );
-}
-
-/** A prompt that waits for the running turn to end. */
-export function QueuedPrompt({ text, author, onRemove }: { text: string; author?: string; onRemove?: () => void }) {
-  return (
-    <div className="mt-2 flex items-start gap-2 rounded-lg border border-line-strong border-dashed px-3 py-2 text-muted text-sm">
-      <Clock3 className="mt-0.5 size-3.5 shrink-0" aria-hidden />
-      <div className="min-w-0 flex-1">
-        <p className="text-subtle text-xs">{author ? `Queued by ${author}` : "Queued"}: starts when this turn ends</p>
-        <p className="line-clamp-3 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>
-      </div>
-      {onRemove && <IconButton icon={X} label="Remove from the queue" size="sm" onClick={onRemove} />}
+      {actions && <span className="flex flex-wrap items-center gap-1">{actions}</span>}
     </div>
   );
 }

@@ -60,9 +60,21 @@ export type CommandItem = ItemBase & {
 export type FileChange = { path: string; kind: "add" | "update" | "delete"; additions: number; deletions: number };
 export type FileChangeItem = ItemBase & { type: "fileChange"; changes: FileChange[]; note?: string };
 export type ToolCallItem = ItemBase & { type: "toolCall"; name: string; input: unknown; result?: unknown };
-export type ErrorItem = ItemBase & { type: "error"; code: string; message: string };
-/** A person must decide before the turn goes on. */
-export type ApprovalItem = ItemBase & { type: "approvalRequest"; reason: string };
+export type ErrorItem = ItemBase & {
+  type: "error";
+  code: string;
+  message: string;
+  /** The turn was tried again since. */
+  retried?: boolean;
+};
+/** A person must agree to a setup script before the turn goes on. */
+export type ApprovalItem = ItemBase & {
+  type: "approvalRequest";
+  reason: string;
+  script?: string;
+  hosts?: string[];
+  decidedBy?: Person;
+};
 /** Heddle tells what it did to the thread. `kind` is stable: hostMoved, archived, restored … */
 export type NoticeItem = ItemBase & { type: "notice"; kind: string; message: string };
 

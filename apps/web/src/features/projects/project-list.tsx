@@ -1,4 +1,5 @@
 "use client";
+import { ArchivedThreads } from "@heddle/ui/archived-threads";
 import { Button } from "@heddle/ui/button";
 import { Link } from "@heddle/ui/link";
 import { ProjectGroup } from "@heddle/ui/project-group";
@@ -15,6 +16,7 @@ import { messageOf } from "../shell/failure.ts";
 import { useShell } from "../shell/shell-context.ts";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
+import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
 
 type Project = Outputs["projects"]["list"][number];
@@ -31,6 +33,7 @@ export function ProjectList() {
   const threads = useQuery(trpc.threads.listAll.queryOptions());
   const rows = useThreadRows(threads.data);
   const canAdd = useCan("project.create");
+  const { onContextMenu, menu } = useThreadContextMenu(threads.data);
 
   if (projects.isError || threads.isError) {
     return (
@@ -64,9 +67,33 @@ export function ProjectList() {
       </div>
     );
   }
-  return projects.data.map((project) => (
-    <ProjectEntry key={project.id} project={project} rows={rows.filter((row) => row.projectId === project.id)} />
-  ));
+  const [archived, active] = [rows.filter(isArchived), rows.filter((row) => !isArchived(row))];
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the menu of the links inside; each of them has it on its page, too
+    <div onContextMenu={onContextMenu}>
+      {projects.data.map((project) => (
+        <ProjectEntry key={project.id} project={project} rows={active.filter((row) => row.projectId === project.id)} />
+      ))}
+      <Archived rows={archived} />
+      {menu}
+    </div>
+  );
+}
+
+const isArchived = ({ status }: NonNullable<Rows>[number]) => status === "archived";
+
+function Archived({ rows }: { rows: NonNullable<Rows> }) {
+  const { threadId } = useParams<{ threadId?: string }>();
+  const [open, setOpen] = useStored("heddle-archived-open", false);
+  return (
+    <ArchivedThreads
+      threads={sortThreads(rows)}
+      open={open}
+      onOpenChange={setOpen}
+      selectedId={threadId}
+      hrefOf={({ id }) => `/threads/${id}`}
+    />
+  );
 }
 
 function ProjectEntry({ project, rows }: { project: Project; rows: NonNullable<Rows> }) {

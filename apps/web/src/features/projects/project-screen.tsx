@@ -1,4 +1,5 @@
 "use client";
+import { ArchivedThreads } from "@heddle/ui/archived-threads";
 import { Badge } from "@heddle/ui/badge";
 import { Banner } from "@heddle/ui/banner";
 import { Button } from "@heddle/ui/button";
@@ -10,12 +11,14 @@ import { sortThreads } from "@heddle/ui/sort-threads";
 import { ThreadRow } from "@heddle/ui/thread-row";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
+import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { NewThread } from "../threads/new-thread.tsx";
+import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
 
 type Project = Outputs["projects"]["get"];
@@ -138,15 +141,27 @@ function useFetch(projectId: string) {
 
 function Threads({ projectId }: { projectId: string }) {
   const { data } = useQuery(useTRPC().threads.listAll.queryOptions());
+  const [archivedOpen, setArchivedOpen] = useState(false);
+  const { onContextMenu, menu } = useThreadContextMenu(data);
   const rows = useThreadRows(data)?.filter((row) => row.projectId === projectId);
+  const active = rows?.filter(({ status }) => status !== "archived");
   return (
-    <section aria-labelledby="threads" className="px-4">
+    <section aria-labelledby="threads" className="px-4" onContextMenu={onContextMenu}>
       <h2 id="threads" className="mb-1 px-2 font-medium text-subtle text-xs">
         Threads
       </h2>
       {!rows && <SkeletonRows rows={6} label="Loading threads" className="px-2 py-2" />}
       {rows?.length === 0 && <p className="px-2 text-muted">No threads yet. The first prompt starts one.</p>}
-      {rows && sortThreads(rows).map((row) => <ThreadRow key={row.id} thread={row} href={`/threads/${row.id}`} />)}
+      {active && sortThreads(active).map((row) => <ThreadRow key={row.id} thread={row} href={`/threads/${row.id}`} />)}
+      <div className="mt-2">
+        <ArchivedThreads
+          threads={sortThreads(rows?.filter(({ status }) => status === "archived") ?? [])}
+          open={archivedOpen}
+          onOpenChange={setArchivedOpen}
+          hrefOf={({ id }) => `/threads/${id}`}
+        />
+      </div>
+      {menu}
     </section>
   );
 }

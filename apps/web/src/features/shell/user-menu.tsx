@@ -16,7 +16,7 @@ export function UserMenu({ name, role, workspace }: { name: string; role: string
       await signOut();
       location.assign("/sign-in");
     } catch {
-      void notify("You are still signed in", "Heddle cannot be reached. Try again in a moment.");
+      void notify("You are still signed in", { description: "Heddle cannot be reached. Try again in a moment." });
     }
   }
 

@@ -1,27 +1,35 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Composer } from "@heddle/ui/composer";
-import { useState } from "react";
+import type { SendMode } from "@heddle/ui/queue-panel";
+import { useStored } from "@heddle/ui/use-stored";
+import { lazy, Suspense, useState } from "react";
+import { messageOf } from "../shell/failure.ts";
 import { useWorkspace } from "../shell/use-workspace.ts";
 import { useDraft } from "./use-draft.ts";
 import { useModels } from "./use-models.ts";
 import { useSendTurn } from "./use-send-turn.ts";
+import { isBusy } from "./use-turns.ts";
 
-/** Where the next prompt of a thread is written; while a turn runs it is queued. */
+const ThreadArchived = lazy(() =>
+  import("./thread-archived.tsx").then((module) => ({ default: module.ThreadArchived })),
+);
+const ThreadQueue = lazy(() => import("./thread-queue.tsx").then((module) => ({ default: module.ThreadQueue })));
+const StopTurn = lazy(() => import("./stop-turn.tsx").then((module) => ({ default: module.StopTurn })));
+const SendModeMenu = lazy(() =>
+  import("@heddle/ui/send-mode-menu").then((module) => ({ default: module.SendModeMenu })),
+);
+
+/** Below a conversation: where the next prompt is written, or why none can be. */
 export function FollowUp({ thread }: { thread: ThreadView }) {
   const workspace = useWorkspace();
-  const { models, model, choose, missing } = useModels(thread.model);
-  const draft = useDraft(`thread-${thread.id}`);
-  const [error, setError] = useState<string | null>(null);
-  const { mutateAsync } = useSendTurn(thread.id, setError);
-  const busy = thread.status === "running" || thread.status === "waiting";
-
-  async function send(prompt: string): Promise<boolean> {
-    setError(null);
-    await mutateAsync({ threadId: thread.id, prompt, model });
-    return true;
+  if (thread.status === "archived") {
+    return (
+      <Suspense fallback={<div className="h-13 shrink-0" />}>
+        <ThreadArchived thread={thread} />
+      </Suspense>
+    );
   }
-
   if (workspace.data && !workspace.data.permissions.includes("thread.prompt")) {
     return (
       <p className="shrink-0 border-line border-t px-4 py-3 text-center text-muted text-sm">
@@ -29,18 +37,65 @@ export function FollowUp({ thread }: { thread: ThreadView }) {
       </p>
     );
   }
+  return <Write thread={thread} />;
+}
+
+const labels: Record<SendMode, string> = { queue: "Queue", steer: "Steer" };
+const placeholders: Record<SendMode, string> = {
+  queue: "Queue a follow-up: it starts when this turn ends",
+  steer: "Steer: the agent reads it at its next step",
+};
+
+function Write({ thread }: { thread: ThreadView }) {
+  const { models, model, choose, missing } = useModels(thread.model);
+  const draft = useDraft(`thread-${thread.id}`);
+  const [mode, setMode] = useStored<SendMode>("heddle-send-mode", "queue");
+  const send = useSendTurn(thread.id);
+  const busy = isBusy(thread);
+  // Stays once there was a queue: a text may be open there whose prompt has begun.
+  const [queueOpened, openQueue] = useState(false);
+  if (thread.queuedTurns > 0 && !queueOpened) openQueue(true);
+
+  async function sendAs(prompt: string, as: SendMode): Promise<boolean> {
+    await send.mutateAsync({ threadId: thread.id, prompt, model, mode: as });
+    return true;
+  }
+
   return (
-    <Composer
-      onSend={send}
-      models={models}
-      model={model}
-      onModelChange={choose}
-      placeholder={busy ? "Queue a follow-up: it starts when this turn ends" : "Ask for a follow-up"}
-      sendLabel={busy ? "Queue" : "Send"}
-      error={error}
-      disabledReason={missing}
-      initialText={draft.initialText}
-      onTextChange={draft.keep}
-    />
+    <>
+      <Suspense>
+        {queueOpened && (
+          <ThreadQueue thread={thread} onSend={(text) => sendAs(text, "queue")} putBack={draft.putBack} />
+        )}
+      </Suspense>
+      <Composer
+        key={draft.version}
+        onSend={(prompt) => sendAs(prompt, busy ? mode : "queue")}
+        onSteer={busy ? (prompt) => sendAs(prompt, "steer") : undefined}
+        models={models}
+        model={model}
+        onModelChange={choose}
+        placeholder={busy ? placeholders[mode] : "Ask for a follow-up"}
+        sendLabel={busy ? labels[mode] : "Send"}
+        error={messageOf(send.error)}
+        disabledReason={missing}
+        initialText={draft.initialText}
+        onTextChange={draft.keep}
+        stop={
+          busy && (
+            <Suspense>
+              <StopTurn thread={thread} />
+            </Suspense>
+          )
+        }
+        sendMenu={
+          busy && (
+            <Suspense>
+              <SendModeMenu mode={mode} onModeChange={setMode} />
+            </Suspense>
+          )
+        }
+      />
+    </>
   );
 }

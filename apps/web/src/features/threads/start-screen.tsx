@@ -104,7 +104,7 @@ function Start({ projects }: { projects: Projects }) {
 
 function Recent() {
   const { data } = useQuery(useTRPC().threads.listAll.queryOptions());
-  const rows = useThreadRows(data);
+  const rows = useThreadRows(data)?.filter(({ status }) => status !== "archived");
   if (!rows || rows.length === 0) return null;
   return (
     <section aria-labelledby="recent" className="mt-6 px-4">

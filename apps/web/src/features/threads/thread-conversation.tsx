@@ -1,29 +1,39 @@
 "use client";
 import type { ThreadView, TurnView } from "@heddle/db/threads.schema";
+import { Button } from "@heddle/ui/button";
 import { Conversation } from "@heddle/ui/conversation";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { QueuedPrompt, TurnRunning, TurnSummary } from "@heddle/ui/turn-status";
-import type { CommandItem, ErrorItem, FileChange, FileChangeItem } from "@heddle/ui/types";
-import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { TurnRunning, TurnSummary } from "@heddle/ui/turn-status";
+import type { ApprovalItem, CommandItem, FileChange, FileChangeItem } from "@heddle/ui/types";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import type { LiveItem } from "../live/thread-state.ts";
-import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { TurnFileDiff } from "./turn-file-diff.tsx";
-import { useSendTurn } from "./use-send-turn.ts";
+import { useRetry } from "./use-retry.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
+import { resendable, useTurns } from "./use-turns.ts";
+
+const ResendTurn = lazy(() => import("./resend-turn.tsx").then((module) => ({ default: module.ResendTurn })));
+const SetupRequest = lazy(() => import("./setup-request.tsx").then((module) => ({ default: module.SetupRequest })));
+const SetupFailed = lazy(() => import("./setup-failed.tsx").then((module) => ({ default: module.SetupFailed })));
+
+const none: readonly TurnView[] = [];
 
 /** What was said and done, live. */
 export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const threadId = thread.id;
   const { items, loaded } = useLiveThread(threadId);
-  const { data: turns } = useQuery(useTRPC().threads.turns.queryOptions({ threadId }));
+  const turns = useTurns(threadId) ?? none;
   const { show } = useThreadAddress();
   const canPrompt = useCan("thread.prompt");
-  const { mutate: send } = useSendTurn(threadId);
-  const queued = useMemo(() => queuedTurns(items, turns), [items, turns]);
-  const shown = useMemo(() => items.filter((item) => !queued.has(item.turnId)), [items, queued]);
+  const [edited, setEdited] = useState<string | null>(null);
+  const { mutate: retry, isPending: retrying } = useRetry(threadId);
+  const atRest = thread.status === "idle" || thread.status === "failed";
+  const replaced = useMemo(() => idsOf(turns.filter(({ status }) => status === "superseded")), [turns]);
+  const editable = useMemo(() => idsOf(atRest && canPrompt ? resendable(turns) : none), [turns, atRest, canPrompt]);
+  const retryable = canPrompt ? turns.find((turn) => turn.retryable) : undefined;
+  const failedSetup = thread.setupStatus === "failed" ? items.findLast(isSetup)?.id : undefined;
 
   const renderDiff = useCallback(
     (change: FileChange, item: FileChangeItem) => (
@@ -32,22 +42,48 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
     [threadId],
   );
   const outputHref = useCallback((item: CommandItem) => wholeOutput(threadId, item), [threadId]);
-  const retry = useCallback(
-    ({ turnId }: ErrorItem) => {
-      const turn = turns?.find(({ id }) => id === turnId);
-      if (turn) send({ threadId, prompt: turn.prompt, model: turn.model });
-    },
-    [threadId, turns, send],
+  const onRetry = useCallback(() => retry({ threadId }), [retry, threadId]);
+  const renderApproval = useCallback(
+    (item: ApprovalItem) => (
+      <Suspense>
+        <SetupRequest threadId={threadId} projectId={thread.projectId} item={item} />
+      </Suspense>
+    ),
+    [threadId, thread.projectId],
+  );
+  const renderSetupActions = useCallback(
+    (item: CommandItem) =>
+      item.id === failedSetup && (
+        <Suspense>
+          <SetupFailed threadId={threadId} projectId={thread.projectId} />
+        </Suspense>
+      ),
+    [threadId, thread.projectId, failedSetup],
   );
 
   function footer(turnId: string) {
-    const turn = turns?.find(({ id }) => id === turnId);
+    const turn = turns.find(({ id }) => id === turnId);
     if (!turn?.finishedAt || !turn.startedAt) return null;
+    const stopped = turn.status === "interrupted";
     return (
       <TurnSummary
         durationMs={turn.finishedAt.getTime() - turn.startedAt.getTime()}
         changed={turn.changed}
         onShowChanges={() => show({ tab: "changes", turn: turnId })}
+        stopped={stopped}
+        actions={
+          stopped &&
+          turn === retryable && (
+            <>
+              <Button size="sm" onClick={onRetry} pending={retrying}>
+                Continue
+              </Button>
+              <Button size="sm" variant="ghost" onClick={() => setEdited(turnId)}>
+                Edit and resend
+              </Button>
+            </>
+          )
+        }
       />
     );
   }
@@ -57,29 +93,34 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
       <SkeletonRows rows={10} label="Loading the conversation" className="mx-auto w-full max-w-[47.5rem] flex-1 p-6" />
     );
   }
-  const prompts = items.filter((item) => item.type === "userMessage" && queued.has(item.turnId));
+  const editedTurn = turns.find(({ id }) => id === edited);
   return (
-    <Conversation
-      items={shown}
-      renderDiff={renderDiff}
-      outputHref={outputHref}
-      onRetry={canPrompt ? retry : undefined}
-      turnFooter={footer}
-      announcement={announcements[thread.status]}
-      tail={
-        thread.status === "running" && (
-          <>
-            <TurnRunning since={thread.runningSince ?? thread.updatedAt} label={activityOf(thread, shown)} />
-            {prompts.map(
-              (item) =>
-                item.type === "userMessage" && (
-                  <QueuedPrompt key={item.id} text={item.text} author={nameOf(item.author)} />
-                ),
-            )}
-          </>
-        )
-      }
-    />
+    <>
+      <Conversation
+        items={items}
+        replaced={replaced}
+        renderDiff={renderDiff}
+        outputHref={outputHref}
+        onRetry={retryable ? onRetry : undefined}
+        retrying={retrying}
+        editable={editable}
+        onEditPrompt={setEdited}
+        renderApproval={renderApproval}
+        renderSetupActions={renderSetupActions}
+        turnFooter={footer}
+        announcement={thread.stopping ? "The turn is being stopped" : announcements[thread.status]}
+        tail={
+          thread.status === "running" && (
+            <TurnRunning since={thread.runningSince ?? thread.updatedAt} label={activityOf(thread, items)} />
+          )
+        }
+      />
+      <Suspense>
+        {editedTurn && (
+          <ResendTurn threadId={threadId} turn={editedTurn} turns={turns} onClose={() => setEdited(null)} />
+        )}
+      </Suspense>
+    </>
   );
 }
 
@@ -91,20 +132,21 @@ const announcements: Record<ThreadView["status"], string> = {
   archived: "The thread is archived",
 };
 
-/** Turns that wait for another one. A prompt that is newer than the list of turns waits if something else runs. */
-function queuedTurns(items: readonly LiveItem[], turns: readonly TurnView[] | undefined): Set<string> {
-  const known = new Map(turns?.map((turn) => [turn.id, turn.status]));
-  const busy = turns?.some(({ status }) => status === "running") ?? false;
-  const begun = new Set(items.filter((item) => item.type !== "userMessage").map((item) => item.turnId));
-  const ids = items.map((item) => item.turnId).filter((id) => !begun.has(id));
-  return new Set(ids.filter((id) => (known.has(id) ? known.get(id) === "queued" && busy : busy)));
+function idsOf(turns: readonly TurnView[]): ReadonlySet<string> {
+  return new Set(turns.map(({ id }) => id));
+}
+
+function isSetup(item: LiveItem): boolean {
+  return item.type === "commandExecution" && item.purpose === "setup";
 }
 
 function activityOf(thread: ThreadView, items: readonly LiveItem[]): string {
+  if (thread.stopping) return "Stopping";
   if (!thread.runningSince) return "Waiting for a worker";
   const last = items.at(-1);
   if (last?.status !== "running") return thread.baseCommit ? "Waiting for the model" : "Preparing the worktree";
   if (last.type === "agentMessage") return "Writing";
+  if (isSetup(last)) return "Setting up the worktree";
   return last.type === "reasoning" ? "Thinking" : "Working";
 }
 
@@ -112,8 +154,4 @@ function wholeOutput(threadId: string, item: CommandItem): string | undefined {
   const bytesShown = new Blob([item.output ?? ""]).size;
   if (item.status === "running" || (item.outputBytes ?? 0) <= bytesShown) return undefined;
   return `/api/v1/threads/${threadId}/items/${item.id}/output`;
-}
-
-function nameOf(author: { name: string } | string): string {
-  return typeof author === "string" ? author : author.name;
 }

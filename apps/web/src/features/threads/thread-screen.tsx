@@ -8,6 +8,7 @@ import { StatusDot } from "@heddle/ui/status-dot";
 import { Tooltip } from "@heddle/ui/tooltip";
 import { GitBranch, Lock, PanelRight } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { failureOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useShell } from "../shell/shell-context.ts";
@@ -18,10 +19,15 @@ import { useThread } from "./use-thread.ts";
 /** Asked for at once, beside the thread itself: the page is there before it and does not wait. */
 const followUp = import("./follow-up.tsx");
 const FollowUp = lazy(() => followUp.then((module) => ({ default: module.FollowUp })));
+const ThreadMenuButton = lazy(() =>
+  import("./thread-menu.tsx").then((module) => ({ default: module.ThreadMenuButton })),
+);
 
 /** A thread's conversation; its changes are beside it, see thread-work.tsx. */
 export function ThreadScreen({ threadId }: { threadId: string }) {
-  const { data: thread, error, isError, isRefetching, refetch } = useThread(threadId);
+  const { data, error, isError, isRefetching, refetch } = useThread(threadId);
+  // Deleted, or no longer visible, while it was open.
+  const thread = isError && isGone(error) ? undefined : data;
   useMarkSeen(thread);
   return (
     <Screen
@@ -43,6 +49,11 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
       )}
     </Screen>
   );
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = failureOf(error);
+  return code === "NOT_FOUND" || code === "FORBIDDEN";
 }
 
 function Heading({ thread: { title, status, visibility } }: { thread: ThreadView }) {
@@ -76,6 +87,9 @@ function Actions({ thread }: { thread: ThreadView }) {
         <CopyButton text={thread.branch} label="Copy the branch's name" />
       </span>
       {!workOpen && <DiffCounts additions={thread.additions} deletions={thread.deletions} />}
+      <Suspense fallback={<span className="size-7" />}>
+        <ThreadMenuButton thread={thread} />
+      </Suspense>
       <IconButton
         icon={PanelRight}
         label={workOpen ? "Hide the changes" : "Show the changes"}

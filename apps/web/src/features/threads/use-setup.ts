@@ -1,0 +1,27 @@
+import type { ThreadView } from "@heddle/db/threads.schema";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { messageOf } from "../shell/failure.ts";
+import { useTRPC } from "../shell/trpc.ts";
+
+/** What can be decided about the setup of a thread's worktree. */
+export function useSetup(threadId: string) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const options = {
+    onSuccess(thread: ThreadView) {
+      const key = trpc.threads.get.queryKey({ threadId });
+      queryClient.setQueryData(key, (known) => (known && known.seq > thread.seq ? known : thread));
+      void queryClient.invalidateQueries({ queryKey: trpc.threads.turns.queryKey({ threadId }) });
+      void queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
+    },
+  };
+  const decide = useMutation(trpc.threads.decideSetup.mutationOptions(options));
+  const again = useMutation(trpc.threads.retrySetup.mutationOptions(options));
+  return {
+    run: () => decide.mutate({ threadId, decision: "run" }),
+    skip: () => decide.mutate({ threadId, decision: "skip" }),
+    again: () => again.mutate({ threadId }),
+    pending: again.isPending ? ("again" as const) : decide.isPending ? (decide.variables?.decision ?? null) : null,
+    error: messageOf(decide.error ?? again.error),
+  };
+}

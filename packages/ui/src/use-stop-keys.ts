@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from "react";
+import { useShortcuts } from "./use-shortcuts.ts";
+
+/** How long the first Esc is remembered, in milliseconds. */
+const askMs = 3_000;
+
+/**
+ * Esc twice, or ⌘/Ctrl+. once, stops what runs. Esc that closes a dialog or a menu, or belongs to another field, is not
+ * counted.
+ * @param onStop undefined while nothing can be stopped
+ * @returns whether Esc was pressed once and is asked for again
+ */
+export function useStopKeys(onStop: (() => void) | undefined): boolean {
+  const [armed, setArmed] = useState(false);
+  const latest = useRef(onStop);
+  const waits = useRef(false);
+  const able = onStop !== undefined;
+  useEffect(() => {
+    latest.current = onStop;
+  });
+
+  useShortcuts({ "mod+.": () => latest.current?.() });
+
+  useEffect(() => {
+    if (!able) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    function arm(next: boolean) {
+      clearTimeout(timer);
+      waits.current = next;
+      setArmed(next);
+      if (next) timer = setTimeout(arm, askMs, false);
+    }
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.key !== "Escape" || event.repeat || event.defaultPrevented || event.isComposing) return;
+      if (belongsElsewhere(event.target)) return;
+      event.preventDefault();
+      if (waits.current) latest.current?.();
+      arm(!waits.current);
+    }
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      arm(false);
+    };
+  }, [able]);
+
+  return armed;
+}
+
+function belongsElsewhere(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("[data-composer]")) return false;
+  return (
+    target.closest("input, textarea, select, [role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null
+  );
+}
