@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GitError } from "./errors.ts";
@@ -23,8 +24,13 @@ export async function isPrepared(store: ProjectStore, threadId: string, moves?: 
 
 export async function markPrepared(store: ProjectStore, threadId: string, moves: number): Promise<void> {
   const marker = markerOf(store, threadId);
-  await writeFile(`${marker}.new`, `${await identity(store, threadId)} ${moves}\n`, { flush: true });
+  await writeFile(`${marker}.new`, `${await identity(store, threadId)} ${moves} ${randomUUID()}\n`, { flush: true });
   await rename(`${marker}.new`, marker);
+}
+
+/** Which worktree this is: one that is made anew has another name, even in the same folder. */
+export async function worktreeName(store: ProjectStore, threadId: string): Promise<string> {
+  return (await readFile(markerOf(store, threadId), "utf8")).trimEnd();
 }
 
 export async function markUnprepared(store: ProjectStore, threadId: string): Promise<void> {
