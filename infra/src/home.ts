@@ -1,72 +1,106 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { messageOf, StartFailure } from "./start-failure.ts";
+import { assertDiskNotFull, hasFiles } from "./disk.ts";
+import { closeSecrets, generateSecrets, readSecrets, type Secrets } from "./secrets.ts";
+import { messageOf, repairHint, StartFailure } from "./start-failure.ts";
 
-const secretsSchema = z.object({
-  /** Base64 of 32 bytes each, newest first, comma-separated. */
-  secretKeys: z.string(),
-  sessionSecret: z.string(),
-  postgresPassword: z.string(),
-});
-
-export type Home = {
+export type HomePaths = {
   dir: string;
   runDir: string;
   logsDir: string;
   postgresDir: string;
   temporalDir: string;
+  reposDir: string;
+  worktreesDir: string;
   sampleProjectDir: string;
+  hostIdFile: string;
+  secretsFile: string;
   /** Holds the generated password until it has been shown. */
   firstPasswordFile: string;
-  secrets: z.infer<typeof secretsSchema>;
 };
 
-/** Opens HEDDLE_HOME, making what is missing. Never changes what is there. @throws StartFailure if it cannot be used */
-export function openHome(dir: string): Home {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    // Also in a home that its operator made open to others.
-    for (const name of ["run", "logs", "temporal", "repos", "worktrees"])
-      mkdirSync(join(dir, name), { recursive: true, mode: 0o700 });
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-    writeOnce(join(dir, "host-id"), () => randomUUID(), 0o644);
-    return {
-      dir,
-      runDir: join(dir, "run"),
-      logsDir: join(dir, "logs"),
-      postgresDir: join(dir, "postgres"),
-      temporalDir: join(dir, "temporal"),
-      sampleProjectDir: join(dir, "sample-project"),
-      firstPasswordFile: join(dir, "first-password"),
-      secrets: openSecrets(join(dir, "secrets.json")),
-    };
-  } catch (error) {
-    if (error instanceof StartFailure) throw error;
-    throw new StartFailure(`the home ${dir} cannot be written (${messageOf(error)}); choose another with HEDDLE_HOME.`);
-  }
+export type Home = HomePaths & { secrets: Secrets };
+
+/** Where things are in a home, whatever its state. */
+export function homePaths(dir: string): HomePaths {
+  return {
+    dir,
+    runDir: join(dir, "run"),
+    logsDir: join(dir, "logs"),
+    postgresDir: join(dir, "postgres"),
+    temporalDir: join(dir, "temporal"),
+    reposDir: join(dir, "repos"),
+    worktreesDir: join(dir, "worktrees"),
+    sampleProjectDir: join(dir, "sample-project"),
+    hostIdFile: join(dir, "host-id"),
+    secretsFile: join(dir, "secrets.json"),
+    firstPasswordFile: join(dir, "first-password"),
+  };
 }
 
-function openSecrets(file: string): Home["secrets"] {
-  writeOnce(file, () => JSON.stringify(generateSecrets(), null, 2), 0o600);
+/**
+ * Opens HEDDLE_HOME, making what a new one needs. Makes nothing up that a used one has lost.
+ * @throws StartFailure if it cannot be used, with what is wrong and the way out
+ */
+export function openHome(dir: string, report: (line: string) => void): Home {
+  const paths = homePaths(dir);
+  makeFolders(paths);
+  assertDiskNotFull(dir);
+  return { ...paths, secrets: openSecrets(paths, report) };
+}
+
+/** True if threads have run here, or a database was made. */
+export function isUsed({ postgresDir, reposDir, worktreesDir }: HomePaths): boolean {
+  return [postgresDir, reposDir, worktreesDir].some(hasFiles);
+}
+
+/** @throws StartFailure rather than to begin with an empty database where there was one */
+export function assertDatabaseNotLost(paths: HomePaths): void {
+  if (hasFiles(paths.postgresDir) || !isUsed(paths)) return;
+  throw new StartFailure(
+    `the database is gone: ${paths.postgresDir} is missing, though ${paths.dir} has been used. If it is on a server of your own, set DATABASE_URL; else put the folder back, or restore a backup with \`npm run restore\`. Nothing was changed. ${repairHint}`,
+  );
+}
+
+function makeFolders({ dir, ...paths }: HomePaths): void {
   try {
-    return secretsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Also in a home that its operator made open to others.
+    for (const folder of [paths.runDir, paths.logsDir, paths.temporalDir, paths.reposDir, paths.worktreesDir]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
+  } catch (error) {
     throw new StartFailure(
-      `${file} cannot be read; restore it from a backup: without it, stored keys cannot be decrypted.`,
+      `the home ${dir} cannot be written (${messageOf(error)})${ownerHint(dir)}; make it writable, or choose another with HEDDLE_HOME.`,
+      { cause: error },
     );
   }
 }
 
-function generateSecrets(): Home["secrets"] {
-  return {
-    secretKeys: randomBytes(32).toString("base64"),
-    sessionSecret: randomBytes(32).toString("base64url"),
-    postgresPassword: randomBytes(24).toString("base64url"),
-  };
+function ownerHint(dir: string): string {
+  const owner = existsSync(dir) ? statSync(dir).uid : process.getuid?.();
+  return owner === process.getuid?.() ? "" : `, because it belongs to the user with the id ${owner}`;
 }
 
-function writeOnce(file: string, content: () => string, mode: number): void {
-  if (!existsSync(file)) writeFileSync(file, content(), { mode, flag: "wx" });
+function openSecrets(paths: HomePaths, report: (line: string) => void): Secrets {
+  const { secretsFile: file } = paths;
+  const found = readSecrets(file);
+  switch (found.state) {
+    case "whole":
+      if (closeSecrets(file)) report(`${file} was open to other users of this machine; it is closed now`);
+      return found.secrets;
+    case "unreadable":
+      throw new StartFailure(
+        `${file} cannot be read (${found.reason}); start Heddle as the user it belongs to. Nothing was changed.`,
+      );
+    case "missing":
+    case "damaged":
+      // Nothing can have been sealed yet.
+      if (!isUsed(paths)) return generateSecrets(file);
+      throw new StartFailure(
+        `${file} is ${found.state}. It holds the keys that open the stored keys of model providers, and the database's password: put it back from a copy of yours. Nothing was changed. ${repairHint}`,
+      );
+  }
 }

@@ -23,7 +23,7 @@ afterAll(async () => {
 test("migrations that are applied are not applied again", async () => {
   const before = await readMigrationState(database.url);
   expect(before.pending).toEqual([]);
-  expect(before.applied).toBeGreaterThan(0);
+  expect(before.applied).not.toEqual([]);
   expect(await applyMigrations(database.url)).toEqual([]);
   expect(await readMigrationState(database.url)).toEqual(before);
 });

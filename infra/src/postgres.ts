@@ -1,18 +1,30 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { hasFiles } from "./disk.ts";
 import { inheritedEnv } from "./env.ts";
+import { describeProblem, findFolderProblem } from "./postgres-folder.ts";
 import { findPostgresPrograms, type PostgresPrograms } from "./postgres-programs.ts";
 import { identify } from "./process-identity.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
-import { StartFailure } from "./start-failure.ts";
+import { messageOf, repairHint, StartFailure } from "./start-failure.ts";
 
 export const databaseName = "heddle";
 const userName = "heddle";
 
 export type Postgres = {
-  service: Service /** of the database `heddle` unless another is named */;
+  service: Service;
+  /** Of the database `heddle` unless another is named. */
   url(database?: string): string;
 };
 
@@ -27,7 +39,7 @@ export async function createPostgres(
 ): Promise<Postgres> {
   const { dataDir, port, password } = options;
   const programs = await findPostgresPrograms();
-  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) checkDataFolder(dataDir, programs);
+  if (hasFiles(dataDir)) checkDataFolder(dataDir, programs);
   else initialise(dataDir, password, programs);
   forgetForeignPid(dataDir);
   const settings = {
@@ -54,8 +66,10 @@ export async function createPostgres(
       isReady: () => answersQueries(url("postgres")),
       stopSignal: "SIGINT",
       stopGraceMs: 20_000,
+      // After a power cut it first has to catch up.
+      readyTimeoutMs: 300_000,
       explainFailure: (logFile) =>
-        `PostgreSQL cannot run on ${dataDir} (${lastComplaint(logFile)}); the data was left as it is, the whole story is in ${logFile}`,
+        `PostgreSQL cannot run on ${dataDir} (${lastComplaint(logFile)}); the data was left as it is, the whole story is in ${logFile}. ${repairHint}`,
     },
     host,
   );
@@ -75,16 +89,9 @@ export async function ensureDatabase(postgres: Postgres, name: string): Promise<
 }
 
 function checkDataFolder(dataDir: string, { major }: PostgresPrograms): void {
-  const file = join(dataDir, "PG_VERSION");
-  const version = existsSync(file) ? readFileSync(file, "utf8").trim() : null;
-  if (version === null || !existsSync(join(dataDir, "global", "pg_control"))) {
-    throw new StartFailure(
-      `${dataDir} is not a whole PostgreSQL data folder; restore it from a backup. Nothing was changed.`,
-    );
-  }
-  if (version !== major) {
-    throw new StartFailure(`${dataDir} belongs to PostgreSQL ${version}, not ${major}; nothing was changed.`);
-  }
+  const problem = findFolderProblem(dataDir, major);
+  if (!problem) return;
+  throw new StartFailure(`${describeProblem(dataDir, problem, major)}; nothing was changed. ${repairHint}`);
 }
 
 /** Makes the data folder beside its place and moves it there whole, so that an interrupted start leaves no half of one. */
@@ -111,23 +118,48 @@ function initialise(dataDir: string, password: string, programs: PostgresProgram
 /** PostgreSQL refuses to start while the pid of an earlier run exists, even if it belongs to another program by now. */
 function forgetForeignPid(dataDir: string): void {
   const file = join(dataDir, "postmaster.pid");
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-  const isPostgres = identify(pid) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("postgres");
-  if (!isPostgres) rmSync(file, { force: true });
+  if (existsSync(file) && !runsIn(dataDir, Number(readFileSync(file, "utf8").split("\n")[0])))
+    rmSync(file, { force: true });
 }
 
+/** A PostgreSQL server works in its data folder; one with that pid may be another's. */
+function runsIn(dataDir: string, pid: number): boolean {
+  try {
+    return identify(pid) !== null && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataDir);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether the server takes part in life yet.
+ * @throws StartFailure when it answers that it never will: waiting longer does not help
+ */
 async function answersQueries(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
     return true;
-  } catch {
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) assertComing(error);
     return false;
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+const wrongPassword = "28P01";
+/** It starts, stops, recovers, or has no connection left. */
+const comingCodes = ["57P01", "57P02", "57P03", "53300"];
+
+function assertComing(error: pg.DatabaseError): void {
+  if (comingCodes.includes(error.code ?? "")) return;
+  const reason =
+    error.code === wrongPassword
+      ? "secrets.json holds another password than its own: the two are not of the same home"
+      : messageOf(error);
+  throw new StartFailure(`PostgreSQL refuses Heddle (${reason}); nothing was changed. ${repairHint}`, { cause: error });
 }
 
 function lastComplaint(logFile: string): string {

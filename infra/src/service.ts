@@ -13,7 +13,7 @@ export type ServiceSpec = {
   cwd?: string;
   /** The whole environment: nothing else is inherited. */
   env: Record<string, string>;
-  /** Polled after each start until it is true. */
+  /** Polled after each start until it is true. @throws StartFailure when it never will be */
   isReady: () => Promise<boolean>;
   readyTimeoutMs?: number;
   /** How often a first start is tried when the program ends before it is ready; once when absent. */
@@ -137,7 +137,8 @@ export function createService(spec: ServiceSpec, host: ServiceHost): Service {
     for (let tries = 1; ; tries += 1) {
       const { exited, child } = launch();
       const startedAt = Date.now();
-      if (await becomesReady(exited)) {
+      const isReady = await becomesReady(exited).catch((error: unknown) => stop().then(() => Promise.reject(error)));
+      if (isReady) {
         void keepRunning(exited, startedAt, 0);
         return;
       }

@@ -1,15 +1,18 @@
 import { watchFile } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "./env.ts";
-import { openHome } from "./home.ts";
+import { assertDatabaseNotLost, openHome } from "./home.ts";
 import { type HomeLock, lockHome } from "./home-lock.ts";
-import { migrateEmbedded } from "./migrate-embedded.ts";
+import { ensureHostId } from "./host-id.ts";
+import { finishPuttingBack, migrateEmbedded } from "./migrate-embedded.ts";
 import { applyMigrations } from "./migrations.ts";
 import { assertPortFree, freePort } from "./ports.ts";
 import { createPostgres, databaseName, ensureDatabase } from "./postgres.ts";
 import { type Addresses, type ProgramSpecs, publicUrl } from "./programs.ts";
 import { root } from "./root.ts";
 import { endOrphans } from "./run-records.ts";
+import { assertNotNewer } from "./schema-stamp.ts";
+import { lostKeys } from "./sealed-keys.ts";
 import { type SignIn, seed } from "./seed.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
 import { messageOf } from "./start-failure.ts";
@@ -30,7 +33,7 @@ const stopOrder = ["web", "worker", "demo-model", "temporal", "postgres"];
 export function createStack(env: Env, programs: ProgramSpecs, report: (line: string) => void): Stack {
   const abort = new AbortController();
   const services = new Map<string, Service>();
-  const home = openHome(env.HEDDLE_HOME);
+  const home = openHome(env.HEDDLE_HOME, report);
   const host: ServiceHost = { runDir: home.runDir, logsDir: home.logsDir, report, signal: abort.signal };
   let lock: HomeLock | undefined;
 
@@ -39,6 +42,9 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
       await applyMigrations(env.DATABASE_URL);
       return env.DATABASE_URL;
     }
+    await finishPuttingBack(home.postgresDir, report);
+    assertDatabaseNotLost(home);
+    assertNotNewer(home.postgresDir);
     const options = { dataDir: home.postgresDir, port: await freePort(), password: home.secrets.postgresPassword };
     const postgres = await createPostgres(options, host);
     await begin(postgres.service);
@@ -97,6 +103,8 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
       await assertPortFree(env.HEDDLE_PORT, env.HEDDLE_HOST);
 
       const [databaseUrl, temporalAddress] = await together(startPostgres(), startTemporal());
+      await ensureHostId({ homeDir: home.dir, databaseUrl, report });
+      for (const loss of await lostKeys(databaseUrl, env.HEDDLE_SECRET_KEYS ?? home.secrets.secretKeys)) report(loss);
       const addresses: Addresses = {
         databaseUrl,
         temporalAddress,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inheritedEnv } from "./env.ts";
+import { fileTime } from "./file-time.ts";
 import { acceptsConnections } from "./ready.ts";
 import { runProgram } from "./run-program.ts";
 import { createService, type Service, type ServiceHost } from "./service.ts";
@@ -33,7 +34,7 @@ export function createTemporal(
   const address = `127.0.0.1:${port}`;
   // It does not start for a user without a name.
   const [command = binary.path, ...before] = hasUserName() ? [] : [...ordinaryUserPrefix(), binary.path];
-  return createService(
+  const service = createService(
     {
       name: "temporal",
       command,
@@ -55,6 +56,39 @@ export function createTemporal(
       stopGraceMs: 5_000,
     },
     host,
+  );
+  return { ...service, start: () => startOnGoodFile(service, file, host) };
+}
+
+/** A file that the server cannot use is put aside for a new one: Temporal holds nothing that PostgreSQL does not. */
+async function startOnGoodFile(service: Service, file: string, host: ServiceHost): Promise<void> {
+  const log = join(host.logsDir, "temporal.log");
+  if (complainsOfFile(log)) putAsideDamaged(file, log, host);
+  try {
+    await service.start();
+  } catch (error) {
+    if (!complainsOfFile(log) || host.signal?.aborted) throw error;
+    putAsideDamaged(file, log, host);
+    await service.start();
+  }
+}
+
+/** As SQLite says it; also what it said of a file in the middle of the last run. */
+const damage = /file is not a database|disk image is malformed|no such table|disk I\/O error/;
+const logTailBytes = 256 * 1024;
+
+function complainsOfFile(log: string): boolean {
+  return existsSync(log) && damage.test(readFileSync(log).subarray(-logTailBytes).toString());
+}
+
+/** With its log, so that an old complaint does not cost the new file too. */
+function putAsideDamaged(file: string, log: string, { report }: ServiceHost): void {
+  const name = `${file}.damaged-${fileTime()}`;
+  for (const suffix of fileSuffixes) if (existsSync(file + suffix)) renameSync(file + suffix, name + suffix);
+  renameSync(log, `${log}.1`);
+  if (!existsSync(name)) return;
+  report(
+    `Temporal's file is damaged. It was put aside as ${name}, and a new one begun; no thread loses anything by that`,
   );
 }
 

@@ -19,13 +19,18 @@ export type SecretContext = { workspaceId: string; model: "provider" | "answer";
 const nonceBytes = 12;
 const tagBytes = 16;
 
+/** The `kid` of envelopes that a key of the ring has sealed; tells nothing of the key. */
+export function secretKeyId(key: Buffer): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 8);
+}
+
 /** @param keys base64 of 32 bytes each, newest first; never empty */
 export function createSecretBox(keys: readonly string[]): SecretBox {
   const ring = new Map(
     keys.map((key) => {
       const bytes = Buffer.from(key, "base64");
       if (bytes.length !== 32) throw new Error("each secret key must be 32 bytes in base64");
-      return [createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes] as const;
+      return [secretKeyId(bytes), bytes] as const;
     }),
   );
   const newest = [...ring.keys()][0];
