@@ -61,6 +61,8 @@ export const threadView = z.object({
   baseCommit: z.string().nullable(),
   headCommit: z.string().nullable(),
   lastCheckpoint: z.string().nullable(),
+  /** Keeps the worktree; `null` before the first turn, and while the thread moves. */
+  hostId: z.string().nullable(),
   archivedAt: z.date().nullable(),
   setupStatus: z.enum(["none", "asked", "running", "done", "failed", "skipped"]),
   filesModified: z.number(),

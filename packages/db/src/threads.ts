@@ -21,6 +21,7 @@ const threadColumns = {
   baseCommit: true,
   headCommit: true,
   lastCheckpoint: true,
+  hostId: true,
   archivedAt: true,
   setupStatus: true,
   filesModified: true,
