@@ -4,6 +4,7 @@ import type { Database } from "@heddle/db/database";
 import type { SecretBox } from "@heddle/db/secrets";
 import type { HostFence } from "@heddle/db/thread-change";
 import type { Logger } from "pino";
+import type { Interrupts } from "./interrupts.ts";
 
 /** What activities work with; made once at start. */
 export type Deps = {
@@ -12,6 +13,7 @@ export type Deps = {
   homeDir: string;
   fence: HostFence;
   sandboxes: Sandboxes;
+  interrupts: Interrupts;
   fetch: EgressFetch;
   log: Logger;
 };

@@ -10,6 +10,7 @@ import { startTracing } from "@heddle/telemetry/tracing";
 import { readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { readHostId } from "./host-id.ts";
+import { createInterrupts } from "./interrupts.ts";
 import { installTemporalLog } from "./temporal-log.ts";
 import { version } from "./version.ts";
 import { startWorker } from "./worker.ts";
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
       homeDir: env.homeDir,
       fence,
       sandboxes,
+      interrupts: createInterrupts(db),
       fetch: createEgressFetch({ allowPrivate: (host) => env.allowedPrivateHosts.has(host) }),
       log,
     },

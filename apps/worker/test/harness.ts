@@ -21,6 +21,7 @@ import { startTestTemporal } from "@heddle/infra/testing/test-services";
 import { Client, Connection } from "@temporalio/client";
 import { pino } from "pino";
 import type { Deps } from "../src/deps.ts";
+import { createInterrupts } from "../src/interrupts.ts";
 import { installTemporalLog } from "../src/temporal-log.ts";
 import { startWorker, type WorkerHandle } from "../src/worker.ts";
 
@@ -106,6 +107,7 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
         homeDir,
         fence: await startHost(db, "stage"),
         sandboxes,
+        interrupts: createInterrupts(db),
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
         log: pino({ level: "silent" }),
         ...instead,

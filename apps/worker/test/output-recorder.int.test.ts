@@ -29,7 +29,7 @@ async function runningCommand() {
   const tools = [{ call, type: "commandExecution" as const, data }];
   const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0, estimated: false };
   const answer = { text: "", reasoning: "", finishReason: "tool_calls", tools, usage };
-  const attempt = await beginAttempt(turn, 0, "demo/demo");
+  const attempt = await beginAttempt(turn, 0, "demo/demo", () => usage);
   const { toolItemIds } = await completeStep(turn, 0, attempt, "demo/demo", answer);
   const reader = await threadScope(db, workspace.principals.member, id, "thread.read");
   return { db, turn, reader, itemId: toolItemIds[0] as string };

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { buildMessages, defaultTurnLimits, nextAction, type StepHistory, type TurnProgress } from "./loop.ts";
+import {
+  buildMessages,
+  defaultTurnLimits,
+  nextAction,
+  type StepHistory,
+  type TurnHistory,
+  type TurnProgress,
+} from "./loop.ts";
 
 const call = (
   id: string,
@@ -14,7 +21,7 @@ const call = (
 });
 const done = { status: "completed", forModel: "ok" } as const;
 
-function messagesOf(...steps: StepHistory[]) {
+function messagesOf(...steps: TurnHistory["steps"]) {
   return buildMessages({ system: "system", turns: [{ prompt: "do it", steps }] });
 }
 
@@ -49,6 +56,35 @@ describe("buildMessages", () => {
       { role: "assistant", content: "Done." },
       { role: "user", content: "second" },
     ]);
+  });
+
+  it("puts a steered prompt between the results before it and the answer to it", () => {
+    const messages = messagesOf(
+      { text: "", toolCalls: [call("a", done)] },
+      { steered: "Use tabs" },
+      { text: "Tabs it is.", toolCalls: [call("b", done)] },
+      { steered: "And be quick" },
+    );
+    expect(messages.slice(1).map(({ role, content }) => [role, content])).toEqual([
+      ["user", "do it"],
+      ["assistant", ""],
+      ["tool", "ok"],
+      ["user", "Use tabs"],
+      ["assistant", "Tabs it is."],
+      ["tool", "ok"],
+      ["user", "And be quick"],
+    ]);
+  });
+
+  it("says where a turn was cut off", () => {
+    const cutShort = { prompt: "first", steps: [{ text: "Half an ans", toolCalls: [] }], cut: "interrupted" as const };
+    const messages = buildMessages({ system: "s", turns: [cutShort, { prompt: "second", steps: [] }] });
+    expect(messages.slice(2).map(({ role }) => role)).toEqual(["assistant", "user", "user"]);
+    expect(messages[3]?.content).toContain("interrupted");
+  });
+
+  it("asks to go on where the model has had the last word", () => {
+    expect(messagesOf({ text: "Half", toolCalls: [] }).at(-1)).toMatchObject({ role: "user" });
   });
 
   it("says of an interrupted call that its effect is unknown, and keeps its output", () => {
@@ -116,7 +152,8 @@ describe("nextAction", () => {
     startedAt: 1_000,
     now: 2_000,
     usedTokens: 10,
-    toolCalls: 1,
+    asked: [{ name: "shell", arguments: "{}" }],
+    past: [],
     finishReason: "tool_calls",
     limits: defaultTurnLimits,
   };
@@ -125,13 +162,13 @@ describe("nextAction", () => {
   it.each<[string, Partial<TurnProgress>, object]>([
     ["runs tools", {}, { type: "runTools" }],
     ["runs the tools of an answer that was cut by its length", { finishReason: "length" }, { type: "runTools" }],
-    ["finishes", { toolCalls: 0, finishReason: "stop" }, { type: "finish", reason: "stop" }],
+    ["finishes", { asked: [], finishReason: "stop" }, { type: "finish", reason: "stop" }],
     [
       "finishes at the limit too",
-      { toolCalls: 0, finishReason: "stop", step: 5, limits },
+      { asked: [], finishReason: "stop", step: 5, limits },
       { type: "finish", reason: "stop" },
     ],
-    ["tells of an incomplete answer", { toolCalls: 0, finishReason: "length" }, { type: "stop", code: "OUTPUT_LIMIT" }],
+    ["tells of an incomplete answer", { asked: [], finishReason: "length" }, { type: "stop", code: "OUTPUT_LIMIT" }],
     [
       "never runs tools of a filtered answer",
       { finishReason: "content_filter" },
@@ -140,6 +177,11 @@ describe("nextAction", () => {
     ["stops at the step limit", { step: 5, limits }, { type: "stop", code: "STEP_LIMIT" }],
     ["stops at the time limit", { now: 61_000, limits }, { type: "stop", code: "TIME_LIMIT" }],
     ["stops at the token limit", { usedTokens: 1_000, limits }, { type: "stop", code: "TOKEN_LIMIT" }],
+    [
+      "stops a call that fails again and again, and names it",
+      { past: Array.from({ length: 5 }, () => ({ name: "shell", arguments: "{}", failed: true })) },
+      { type: "stop", code: "REPEATED_FAILURE", sentence: expect.stringContaining("5 times: shell {}") },
+    ],
   ])("%s", (_, change, expected) => {
     expect(nextAction({ ...progress, ...change })).toMatchObject(expected);
   });

@@ -1,5 +1,6 @@
 import { cleanText } from "./clean-text.ts";
 import type { ModelFinishReason, ModelMessage, ModelToolCall } from "./models/port.ts";
+import { type AskedCall, findRepeat, type PastCall } from "./repeats.ts";
 
 /** What became of a tool call. `forModel` may be empty; of an interrupted call it is the output seen so far. */
 export type ToolResultHistory = {
@@ -13,22 +14,42 @@ export type ToolCallHistory = ModelToolCall & { result: ToolResultHistory | null
 /** One answer of the model and what its tool calls gave, in the order the model made them. */
 export type StepHistory = { text: string; toolCalls: ToolCallHistory[] };
 
-/** One prompt and all steps done for it so far. */
-export type TurnHistory = { prompt: string; steps: StepHistory[] };
+/** A prompt that was taken in between two steps. */
+export type SteeredPrompt = { steered: string };
+
+/** One prompt and all that was said and done for it so far; `cut` says how it ended if it did not come to its end. */
+export type TurnHistory = {
+  prompt: string;
+  steps: (StepHistory | SteeredPrompt)[];
+  cut?: "interrupted" | "failed" | null;
+};
 
 /**
  * The messages of the next model request: the system prompt, then every turn in order.
  * Whatever the history holds, the result is acceptable to providers: each tool call has exactly one result right after it,
- * call ids are unique, names and arguments well-formed, no message empty.
+ * call ids are unique, names and arguments well-formed, no message empty, and the last word is never the model's own.
  */
 export function buildMessages(conversation: { system: string; turns: TurnHistory[] }): ModelMessage[] {
   const messages: ModelMessage[] = [{ role: "system", content: cleanText(conversation.system) }];
   const uniqueId = uniqueIds();
   for (const turn of conversation.turns) {
-    messages.push({ role: "user", content: cleanText(turn.prompt) || "(empty message)" });
-    for (const step of turn.steps) messages.push(...stepMessages(step, uniqueId));
+    messages.push(fromUser(turn.prompt));
+    for (const step of turn.steps) {
+      messages.push(...("steered" in step ? [fromUser(step.steered)] : stepMessages(step, uniqueId)));
+    }
+    if (turn.cut) messages.push(fromUser(cutSentence[turn.cut]));
   }
+  if (messages.at(-1)?.role === "assistant") messages.push(fromUser("(Go on where you stopped.)"));
   return messages;
+}
+
+const cutSentence = {
+  interrupted: "(The user interrupted the turn here.)",
+  failed: "(The turn ended here before it was done, because of a failure outside the conversation.)",
+};
+
+function fromUser(text: string): ModelMessage {
+  return { role: "user", content: cleanText(text) || "(empty message)" };
 }
 
 function stepMessages(step: StepHistory, uniqueId: (id: string) => string): ModelMessage[] {
@@ -92,21 +113,33 @@ export type TurnLimits = { maxSteps: number; maxDurationMs: number; maxTokens: n
 
 export const defaultTurnLimits: TurnLimits = { maxSteps: 100, maxDurationMs: 2 * 60 * 60 * 1000, maxTokens: 4_000_000 };
 
-export type TurnStopCode = "STEP_LIMIT" | "TIME_LIMIT" | "TOKEN_LIMIT" | "OUTPUT_LIMIT" | "CONTENT_FILTERED";
+export type TurnStopCode =
+  | "STEP_LIMIT"
+  | "TIME_LIMIT"
+  | "TOKEN_LIMIT"
+  | "OUTPUT_LIMIT"
+  | "CONTENT_FILTERED"
+  | "REPEATED_FAILURE";
 
 export type NextAction =
   | { type: "runTools" }
   | { type: "finish"; reason: "stop" }
   | { type: "stop"; code: TurnStopCode; sentence: string };
 
-/** What one finished answer means for the turn. Times are milliseconds since the epoch, tokens are input plus output of the turn. */
+/**
+ * What one finished answer means for the turn. Times are milliseconds since the epoch, tokens are input plus output; all
+ * is counted from where the turn was begun or last tried again.
+ */
 export type TurnProgress = {
-  /** Answers of the model in this turn so far, this one included. */
+  /** Answers of the model so far, this one included. */
   step: number;
   startedAt: number;
   now: number;
   usedTokens: number;
-  toolCalls: number;
+  /** What this answer asks for. */
+  asked: readonly AskedCall[];
+  /** The calls before it that have ended, oldest first; the last few are enough. */
+  past: readonly PastCall[];
   finishReason: ModelFinishReason;
   limits: TurnLimits;
 };
@@ -117,7 +150,7 @@ export function nextAction(progress: TurnProgress): NextAction {
   if (finishReason === "content_filter") {
     return stop("CONTENT_FILTERED", "The provider's content filter ended the answer.");
   }
-  if (progress.toolCalls === 0) {
+  if (progress.asked.length === 0) {
     return finishReason === "length"
       ? stop("OUTPUT_LIMIT", "The answer reached the model's output limit and is incomplete.")
       : { type: "finish", reason: "stop" };
@@ -131,9 +164,16 @@ export function nextAction(progress: TurnProgress): NextAction {
   if (progress.usedTokens >= limits.maxTokens) {
     return stop("TOKEN_LIMIT", `The turn reached its limit of ${limits.maxTokens.toLocaleString("en")} tokens.`);
   }
+  const repeat = findRepeat(progress.past, progress.asked);
+  if (repeat) return { type: "stop", code: "REPEATED_FAILURE", sentence: repeatSentence(repeat.call, repeat.times) };
   return { type: "runTools" };
 }
 
 function stop(code: TurnStopCode, sentence: string): NextAction {
   return { type: "stop", code, sentence: `${sentence} Send a message to go on.` };
+}
+
+function repeatSentence({ name, arguments: text }: AskedCall, times: number): string {
+  const short = cleanText(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  return `The agent asked again for a call that had failed ${times} times: ${cleanText(name)} ${short}. Send a message that tells it what to do instead.`;
 }

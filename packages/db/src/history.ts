@@ -1,55 +1,84 @@
+import type { Item } from "./generated/client.ts";
 import type { RunScope, TurnScope } from "./run-scope.ts";
 import type { ToolCall } from "./run-step.ts";
 
 /** How a call ended and what the model is told; `null` when it never started. */
 export type ToolResult = { status: "completed" | "failed" | "declined" | "interrupted"; forModel: string };
 export type StepHistory = { text: string; toolCalls: (ToolCall & { result: ToolResult | null })[] };
-export type TurnHistory = { prompt: string; steps: StepHistory[] };
+/** A prompt that was taken in between two steps. */
+export type SteeredPrompt = { steered: string };
+export type TurnHistory = {
+  prompt: string;
+  steps: (StepHistory | SteeredPrompt)[];
+  /** How a turn ended that did not come to its end. */
+  cut: "interrupted" | "failed" | null;
+};
 
-/** The conversation as the model is to see it: every turn up to this one, in order, with finished steps only. */
+/**
+ * The conversation as the model is to see it: every turn up to this one, in order, with what was said and done. An answer
+ * that was cut off is in it as far as it came, save in the turn under way: that one is asked for again.
+ */
 export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
   const { prisma } = scope.db;
-  const current = await prisma.turn.findUniqueOrThrow({ where: { id: scope.turnId } });
+  const { threadId, turnId } = scope;
   const turns = await prisma.turn.findMany({
-    where: { threadId: scope.threadId, number: { lte: current.number } },
+    where: { threadId, OR: [{ status: { in: ["completed", "failed", "interrupted"] } }, { id: turnId }] },
     orderBy: { number: "asc" },
-    include: { steps: { where: { completedAt: { not: null } }, orderBy: { index: "asc" } } },
+    include: { steps: { orderBy: { index: "asc" } } },
+  });
+  const ids = turns.map((turn) => turn.id);
+  const steered = await prisma.turn.findMany({
+    where: { threadId, status: "steered", intoTurnId: { in: ids } },
+    orderBy: { number: "asc" },
   });
   const items = await prisma.item.findMany({
     where: {
-      threadId: scope.threadId,
-      turnId: { in: turns.map((turn) => turn.id) },
+      threadId,
+      turnId: { in: ids },
       type: { in: ["agentMessage", "commandExecution", "fileChange", "toolCall"] },
     },
     orderBy: { position: "asc" },
     select: { turnId: true, step: true, type: true, status: true, startedAt: true, data: true, model: true },
   });
-  return turns.map((turn) => ({
-    prompt: turn.prompt,
-    steps: turn.steps.map((step) => {
-      const own = items.filter((item) => item.turnId === turn.id && item.step === step.index);
-      const message = own.find((item) => item.type === "agentMessage");
-      return {
-        text: (message?.data as { text?: string } | undefined)?.text ?? "",
-        toolCalls: own
-          .filter((item) => item.type !== "agentMessage")
-          .map((item) => {
-            const { call, result } = item.model as { call: ToolCall; result?: string };
-            const ended = item.startedAt !== null && item.status !== "running";
-            return {
-              ...call,
-              result: ended ? { status: item.status as ToolResult["status"], forModel: result ?? "" } : null,
-            };
-          }),
-      };
-    }),
-  }));
+  return turns.map((turn) => {
+    const underWay = turn.id === turnId;
+    const prompts = steered
+      .filter(({ intoTurnId }) => intoTurnId === turn.id)
+      .map(({ intoStep, prompt }) => ({ at: intoStep ?? 0, entry: { steered: prompt } }));
+    const steps = turn.steps
+      .filter(({ completedAt }) => completedAt !== null || !underWay)
+      .map(({ index }) => ({
+        at: index,
+        entry: toStep(items.filter((item) => item.turnId === turn.id && item.step === index)),
+      }));
+    return {
+      prompt: turn.prompt,
+      steps: [...prompts, ...steps].sort((one, other) => one.at - other.at).map(({ entry }) => entry),
+      cut: !underWay && (turn.status === "interrupted" || turn.status === "failed") ? turn.status : null,
+    };
+  });
+}
+
+type StepItem = Pick<Item, "type" | "status" | "startedAt" | "data" | "model">;
+
+function toStep(items: StepItem[]): StepHistory {
+  const message = items.find((item) => item.type === "agentMessage");
+  return {
+    text: (message?.data as { text?: string } | undefined)?.text ?? "",
+    toolCalls: items.filter(({ model }) => model !== null).map(toCall),
+  };
+}
+
+function toCall({ status, startedAt, model }: StepItem): StepHistory["toolCalls"][number] {
+  const { call, result } = model as { call: ToolCall; result?: string };
+  const answered = status !== "running" && (startedAt !== null || result !== undefined);
+  return { ...call, result: answered ? { status, forModel: result ?? "" } : null };
 }
 
 /** What the prompts of the thread were, oldest first; for a commit message. */
 export async function loadPrompts(scope: RunScope): Promise<string[]> {
   const turns = await scope.db.prisma.turn.findMany({
-    where: { threadId: scope.threadId, status: { not: "queued" } },
+    where: { threadId: scope.threadId, status: { notIn: ["queued", "held", "superseded"] } },
     orderBy: { number: "asc" },
     select: { prompt: true },
   });

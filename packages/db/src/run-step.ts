@@ -1,7 +1,9 @@
+import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
-import type { ItemType, Prisma } from "./generated/client.ts";
+import { type ItemType, Prisma } from "./generated/client.ts";
 import { progress, type RunScope, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
+import type { ThreadChange } from "./thread-change.ts";
 
 export type ToolCall = { id: string; name: string; arguments: string };
 export type StepResult = { finishReason: string; toolItemIds: string[] };
@@ -13,7 +15,13 @@ export async function completedStep(scope: TurnScope, step: number): Promise<Ste
   const row = await scope.db.prisma.modelStep.findUnique({ where: { id: stepId(scope.turnId, step) } });
   if (!row?.completedAt) return null;
   const tools = await scope.db.prisma.item.findMany({
-    where: { turnId: scope.turnId, step, type: { in: ["commandExecution", "fileChange", "toolCall"] } },
+    where: {
+      turnId: scope.turnId,
+      step,
+      type: { in: ["commandExecution", "fileChange", "toolCall"] },
+      status: { not: "declined" },
+      model: { not: Prisma.DbNull },
+    },
     orderBy: { position: "asc" },
     select: { id: true },
   });
@@ -22,17 +30,19 @@ export async function completedStep(scope: TurnScope, step: number): Promise<Ste
 
 /**
  * Opens one request to the model and numbers it.
- * @param cut given when the previous attempt, if any, was lost with its worker: the provider billed it, so a missing
- *   usage record of it is made from this estimate
+ * @param lostUsage what the previous attempt, if any, has cost by the text that it brought: the record of it is made from
+ *   this if it is missing because the attempt was lost with its worker
+ * @throws FENCED when the turn has ended meanwhile
  */
 export async function beginAttempt(
   scope: TurnScope,
   step: number,
   model: string,
-  cut?: { inputTokens: number; outputTokensOf: (text: string) => number },
+  lostUsage: (text: string) => Usage,
 ): Promise<number> {
   const id = stepId(scope.turnId, step);
   return progress(scope, async (tx, change) => {
+    if ((await tx.turn.count({ where: { id: scope.turnId, ...mayAnswer(step) } })) === 0) throw new AppError("FENCED");
     const row = await tx.modelStep.upsert({
       where: { id },
       create: { id, turnId: scope.turnId, index: step, attempt: 1 },
@@ -40,14 +50,8 @@ export async function beginAttempt(
     });
     if (row.attempt === 1) return 1;
     const message = await tx.item.findUnique({ where: { id } });
-    if (cut) {
-      const text = (message?.data as { text?: string } | undefined)?.text ?? "";
-      const usage = { inputTokens: cut.inputTokens, outputTokens: cut.outputTokensOf(text), costUsd: 0 };
-      const lost = usageOf(scope, `${id}/${row.attempt - 1}`, model);
-      const data = [{ ...lost, ...usage, estimated: true }];
-      const created = await tx.usageRecord.createMany({ data, skipDuplicates: true });
-      if (created.count > 0) addUsage(change, usage);
-    }
+    const text = (message?.data as { text?: string } | undefined)?.text ?? "";
+    await recordUsage(tx, change, usageOf(scope, `${id}/${row.attempt - 1}`, model), lostUsage(text));
     if (message?.status === "running") {
       await tx.item.update({ where: { id }, data: { attempt: row.attempt } });
       await change.putItem({ ...messageItem(scope, step, model, ""), status: "running" });
@@ -59,7 +63,7 @@ export async function beginAttempt(
 /** The answer's first text has come: its item appears, running. @throws FENCED unless `attempt` is still the newest */
 export async function openMessage(scope: TurnScope, step: number, model: string, attempt: number): Promise<void> {
   await progress(scope, async (tx, change) => {
-    const open = await tx.modelStep.count({ where: openAttempt(scope, step, attempt) });
+    const open = await tx.modelStep.count({ where: stillOpen(scope, step, attempt) });
     if (open === 0) throw new AppError("FENCED");
     await change.putItem({ ...messageItem(scope, step, model, ""), status: "running" });
     await tx.item.update({ where: { id: stepId(scope.turnId, step) }, data: { attempt } });
@@ -82,7 +86,7 @@ export async function savePartialText(
 
 export type Usage = { inputTokens: number; outputTokens: number; costUsd: number; estimated: boolean };
 
-/** A failed request that the provider may have billed. */
+/** An attempt that brought no answer, with what it has cost nevertheless; nothing, if the provider never began to answer. */
 export async function recordCutAttempt(
   scope: TurnScope,
   step: number,
@@ -91,12 +95,37 @@ export async function recordCutAttempt(
   usage: Usage,
 ): Promise<void> {
   await progress(scope, async (tx, change) => {
-    const id = `${stepId(scope.turnId, step)}/${attempt}`;
-    const created = await tx.usageRecord.createMany({
-      data: [{ ...usageOf(scope, id, model), ...stored(usage) }],
-      skipDuplicates: true,
-    });
-    if (created.count > 0) addUsage(change, usage);
+    await recordUsage(tx, change, usageOf(scope, `${stepId(scope.turnId, step)}/${attempt}`, model), usage);
+  });
+}
+
+/** The turn's request of which neither an answer nor what it has cost is known, if there is one. */
+export async function openAttempt(
+  db: Database,
+  turnId: string,
+): Promise<{ step: number; attempt: number; text: string } | null> {
+  const row = await db.prisma.modelStep.findFirst({
+    where: { turnId, completedAt: null, attempt: { gt: 0 } },
+    orderBy: { index: "desc" },
+  });
+  if (!row || (await db.prisma.usageRecord.count({ where: { id: `${row.id}/${row.attempt}` } })) > 0) return null;
+  const message = await db.prisma.item.findUnique({ where: { id: row.id } });
+  const text = (message?.data as { text?: string } | undefined)?.text ?? "";
+  return { step: row.index, attempt: row.attempt, text };
+}
+
+/** The text of an answer that was interrupted, as far as it came. */
+export async function closeMessage(
+  scope: TurnScope,
+  step: number,
+  attempt: number,
+  model: string,
+  text: string,
+): Promise<void> {
+  await progress(scope, async (tx, change) => {
+    const open = { id: stepId(scope.turnId, step), status: "running" as const, attempt };
+    if ((await tx.item.count({ where: open })) === 0) return;
+    await change.putItem({ ...messageItem(scope, step, model, text), status: "interrupted" });
   });
 }
 
@@ -113,7 +142,8 @@ export async function completeStep(
     text: string;
     reasoning: string;
     finishReason: string;
-    tools: { call: ToolCall; type: ItemType; data: Prisma.InputJsonValue }[];
+    /** `refusal`: the call is not to run, and this is what the model is told. */
+    tools: { call: ToolCall; type: ItemType; data: Prisma.InputJsonObject; refusal?: string }[];
     usage: Usage;
   },
 ): Promise<StepResult> {
@@ -121,7 +151,7 @@ export async function completeStep(
   const { turnId } = scope;
   return progress(scope, async (tx, change) => {
     const claimed = await tx.modelStep.updateMany({
-      where: openAttempt(scope, step, attempt),
+      where: stillOpen(scope, step, attempt),
       data: { finishReason: answer.finishReason, completedAt: new Date() },
     });
     if (claimed.count === 0) throw new AppError("FENCED");
@@ -133,10 +163,21 @@ export async function completeStep(
       await change.putItem({ ...messageItem(scope, step, model, answer.text), status: "completed" });
     }
     const toolItemIds: string[] = [];
-    for (const [index, { call, type, data }] of answer.tools.entries()) {
+    for (const [index, { call, type, data, refusal }] of answer.tools.entries()) {
       const itemId = `${id}/${index}`;
-      await change.putItem({ id: itemId, turnId, step, type, status: "running", data, model: { call } });
-      toolItemIds.push(itemId);
+      const item = { id: itemId, turnId, step, type };
+      if (refusal === undefined) {
+        await change.putItem({ ...item, status: "running", data, model: { call } });
+        toolItemIds.push(itemId);
+      } else {
+        const told = type === "toolCall" ? { result: refusal } : { note: refusal };
+        await change.putItem({
+          ...item,
+          status: "declined",
+          data: { ...data, ...told },
+          model: { call, result: refusal },
+        });
+      }
     }
     await tx.usageRecord.create({ data: { ...usageOf(scope, `${id}/${attempt}`, model), ...stored(answer.usage) } });
     addUsage(change, answer.usage);
@@ -152,20 +193,24 @@ export async function recordSideUsage(
   await progress({ ...scope, fence: undefined }, async (tx, change) => {
     const { id, purpose, model, usage } = input;
     const { workspaceId, threadId } = scope;
-    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose, ...stored(usage) };
-    const created = await tx.usageRecord.createMany({ data: [row], skipDuplicates: true });
-    if (created.count > 0) addUsage(change, usage);
+    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose };
+    await recordUsage(tx, change, row, usage);
   });
 }
 
 /** An attempt that may still write: of a turn that runs, not over, and none newer has begun. */
-function openAttempt(scope: TurnScope, step: number, attempt: number) {
+function stillOpen(scope: TurnScope, step: number, attempt: number) {
   return {
     id: stepId(scope.turnId, step),
     attempt,
     completedAt: null,
-    turn: { status: "running" },
+    turn: mayAnswer(step),
   } satisfies Prisma.ModelStepWhereInput;
+}
+
+/** A turn that runs; steps from before it was tried again are over. */
+function mayAnswer(step: number) {
+  return { status: "running", firstStep: { lte: step } } satisfies Prisma.TurnWhereInput;
 }
 
 /** More than any request can have; a column takes 2³¹ for a whole thread. */
@@ -189,10 +234,16 @@ function usageOf(scope: TurnScope, id: string, model: string) {
   return { id, workspaceId, threadId, turnId, userId: scope.principal.userId, model, purpose: "step" };
 }
 
-function addUsage(
-  change: { set(data: Prisma.ThreadUncheckedUpdateInput): void },
-  usage: { inputTokens: number; outputTokens: number; costUsd: number },
-): void {
+type UsageKey = ReturnType<typeof usageOf> | Omit<ReturnType<typeof usageOf>, "turnId">;
+
+/** Adds a request to the thread's usage, once by its id. */
+async function recordUsage(tx: Tx, change: ThreadChange, key: UsageKey, usage: Usage): Promise<void> {
+  const data = { ...key, ...stored(usage) };
+  const created = await tx.usageRecord.createMany({ data: [data], skipDuplicates: true });
+  if (created.count > 0) addUsage(change, usage);
+}
+
+function addUsage(change: ThreadChange, usage: { inputTokens: number; outputTokens: number; costUsd: number }): void {
   const { inputTokens, outputTokens, costUsd } = stored(usage);
   change.set({
     inputTokens: { increment: inputTokens },

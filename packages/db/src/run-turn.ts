@@ -99,6 +99,13 @@ export async function recordBase(
   });
 }
 
+/** Nobody has named the thread, and no turn of it that could have done so has come to its end. */
+export async function lacksTitle(scope: TurnScope): Promise<boolean> {
+  const { prisma } = scope.db;
+  const ended = await prisma.turn.count({ where: { threadId: scope.threadId, status: "completed" } });
+  return ended === 0 && (await prisma.thread.count({ where: { id: scope.threadId, titled: false } })) > 0;
+}
+
 /** The model's title, unless a person or an earlier turn has given one. */
 export async function recordTitle(scope: TurnScope, title: string): Promise<void> {
   await progress(scope, async (tx, change, after) => {
@@ -115,14 +122,6 @@ export async function loadTurn(scope: TurnScope) {
     where: { id: scope.turnId },
     include: { thread: { include: { project: true } } },
   });
-  const used = await scope.db.prisma.usageRecord.aggregate({
-    where: { turnId: scope.turnId },
-    _sum: { inputTokens: true, outputTokens: true },
-  });
-  return {
-    turn: { number: turn.number, prompt: turn.prompt, model: turn.model, startedAt: turn.startedAt ?? turn.createdAt },
-    thread: turn.thread,
-    project: turn.thread.project,
-    usedTokens: (used._sum.inputTokens ?? 0) + (used._sum.outputTokens ?? 0),
-  };
+  const { prompt, model, restoreTo } = turn;
+  return { turn: { prompt, model, restoreTo }, thread: turn.thread, project: turn.thread.project };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "./database.ts";
 import { finishTurn } from "./finish-turn.ts";
 import { loadHistory } from "./history.ts";
-import { placeThread, renewHost, startHost } from "./hosts.ts";
+import { renewHost, startHost } from "./hosts.ts";
 import { listItems } from "./items.ts";
 import { failJob, requestCommit } from "./jobs.ts";
 import { progress, turnScope } from "./run-scope.ts";
@@ -33,7 +33,12 @@ const shellItem = {
   type: "commandExecution" as const,
   data: { command: "true", exitCode: null, output: "", outputBytes: 0, durationMs: null },
 };
-const estimate = { inputTokens: 50, outputTokensOf: (text: string) => text.length };
+const estimate = (text: string) => ({
+  inputTokens: 50,
+  outputTokens: text.length,
+  costUsd: 0.5,
+  estimated: true,
+});
 
 async function newThread(prompt = "Do it") {
   const scope = await testProjectScope(db, workspace);
@@ -228,7 +233,9 @@ describe("a tool call", () => {
     const { items } = await listItems(scope, { after: 0 });
     expect(items.find((item) => item.id === itemId)).toMatchObject({ status: "interrupted" });
     const history = await loadHistory(turn);
-    expect(history[0]?.steps[0]?.toolCalls[0]).toMatchObject({ result: { status: "interrupted", forModel: "" } });
+    expect(history[0]?.steps[0]).toMatchObject({
+      toolCalls: [{ result: { status: "interrupted", forModel: "" } }],
+    });
   });
 
   test("claimed by many at once is run by one", async () => {
@@ -256,7 +263,7 @@ describe("a tool call", () => {
     expect(items.find((item) => item.id === itemId)).toMatchObject({ status: "interrupted" });
     expect(items.at(-1)).toMatchObject({ type: "error", code: "MODEL_FAILED" });
     expect((await getThread(scope)).status).toBe("failed");
-    expect((await loadHistory(turn))[0]?.steps[0]?.toolCalls[0]?.result).toBeNull();
+    expect((await loadHistory(turn))[0]?.steps[0]).toMatchObject({ toolCalls: [{ result: null }] });
   });
 });
 

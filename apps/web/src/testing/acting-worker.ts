@@ -7,8 +7,8 @@ import { claimTool, completeTool } from "@heddle/db/run-tool";
 import { claimNext } from "@heddle/db/run-turn";
 
 export const actedModel = "demo/demo";
-const estimate = { inputTokens: 1, outputTokensOf: () => 1 };
 const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0, estimated: false };
+const estimate = () => ({ ...usage, estimated: true });
 const call = { id: "call", name: "shell", arguments: "{}" };
 const command = { command: "true", exitCode: null, output: "", outputBytes: 0, durationMs: null };
 

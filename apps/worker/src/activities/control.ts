@@ -1,10 +1,10 @@
 import { errorTable, isErrorCode } from "@heddle/db/errors";
-import { finishTurn } from "@heddle/db/finish-turn";
 import { leaveHost, liveHost, placeThread } from "@heddle/db/hosts";
 import { failJob } from "@heddle/db/jobs";
 import { claimNext } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { createCallModel } from "./call-model.ts";
+import { createFinishTurn } from "./finish-turn.ts";
 import { guarded } from "./guard.ts";
 import { createNameThread } from "./name-thread.ts";
 
@@ -19,13 +19,7 @@ export function createControlActivities(deps: Deps) {
       placeThread: ({ threadId }: { threadId: string }) => placeThread(db, threadId),
       leaveHost: (input: { threadId: string; hostId: string }) => leaveHost(db, input),
       chooseHost: () => liveHost(db.prisma),
-      finishTurn: ({ threadId, turnId, failure }: { threadId: string; turnId: string; failure: string | null }) =>
-        finishTurn(
-          db,
-          threadId,
-          turnId,
-          failure === null ? { status: "completed" } : { status: "failed", code: failure },
-        ),
+      finishTurn: createFinishTurn(deps),
       failJob: ({ threadId, jobId, code }: { threadId: string; jobId: string; code: string }) =>
         failJob(db, threadId, jobId, { code, message: errorTable[isErrorCode(code) ? code : "INTERNAL"].message }),
       callModel: createCallModel(deps),

@@ -1,20 +1,20 @@
 import { ModelError } from "@heddle/agent/models/port";
 import { cleanTitle, titleMessages } from "@heddle/agent/prompts/title";
 import { turnScope } from "@heddle/db/run-scope";
-import { loadTurn, recordTitle } from "@heddle/db/run-turn";
+import { lacksTitle, loadTurn, recordTitle } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { askAside } from "./ask-aside.ts";
 import { asAppError } from "./git-errors.ts";
-import { heartbeating } from "./heartbeat.ts";
+import { turnStep } from "./turn-step.ts";
 
 /** Gives a new thread the title that the model finds for its first prompt. A thread without one is no failure. */
 export function createNameThread(deps: Deps) {
   return ({ turnId }: { turnId: string }): Promise<void> =>
-    heartbeating(async (signal) => {
+    turnStep(deps, turnId, async ({ signal }) => {
       try {
         const scope = await turnScope(deps.db, turnId);
-        const { turn, thread } = await loadTurn(scope);
-        if (thread.titled || turn.number !== 1) return;
+        if (!(await lacksTitle(scope))) return;
+        const { turn } = await loadTurn(scope);
         const messages = titleMessages(turn.prompt);
         const question = { purpose: "title", model: turn.model, messages, maxOutputTokens: 64 };
         const title = cleanTitle(await askAside(deps, scope, question, signal));

@@ -6,31 +6,36 @@ import { loadTurn, noteFailure, recordBase } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { refreshStore } from "./fetch-project.ts";
 import { asAppError } from "./git-errors.ts";
-import { heartbeating } from "./heartbeat.ts";
-import { openWorktree } from "./worktree.ts";
+import { setUpWorktree } from "./set-up-worktree.ts";
+import { turnStep } from "./turn-step.ts";
+import { type OpenWorktree, openWorktree } from "./worktree.ts";
 
 /** `waiting`: a person must decide something before the turn can go on. */
 export type Prepared = "ready" | "waiting";
 
-/** Fixes the thread's base at its first turn and puts the worktree in place. */
+/** Fixes the thread's base at its first turn, puts the worktree in place and sets it up. */
 export function createPrepareWorktree(deps: Deps) {
   return ({ turnId }: { turnId: string }): Promise<Prepared> =>
-    heartbeating<Prepared>(async (signal) => {
+    turnStep<Prepared>(deps, turnId, async (stop) => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
-      try {
-        const { thread, project } = await loadTurn(scope);
-        const baseCommit = thread.baseCommit ?? (await fixBase(deps, scope, { thread, project }, signal));
-        await openWorktree(deps, { ...thread, baseCommit });
-        return "ready";
-      } catch (thrown) {
-        const error = asAppError(thrown);
-        if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });
-        throw error;
-      }
+      const loaded = await loadTurn(scope);
+      const worktree = await putInPlace(deps, scope, loaded, stop.signal);
+      return setUpWorktree(deps, scope, loaded, worktree, stop);
     });
 }
 
 type Loaded = Pick<Awaited<ReturnType<typeof loadTurn>>, "thread" | "project">;
+
+async function putInPlace(deps: Deps, scope: TurnScope, loaded: Loaded, signal: AbortSignal): Promise<OpenWorktree> {
+  try {
+    const baseCommit = loaded.thread.baseCommit ?? (await fixBase(deps, scope, loaded, signal));
+    return await openWorktree(deps, { ...loaded.thread, baseCommit });
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });
+    throw error;
+  }
+}
 
 /** @returns the commit that the thread starts from */
 async function fixBase(

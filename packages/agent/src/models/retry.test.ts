@@ -98,13 +98,23 @@ describe("streamWithRetries", () => {
     expect(ends[1]?.usage?.inputTokens).toBeGreaterThan(0);
   });
 
-  it("stops waiting when it is aborted", async () => {
+  it("counts what was sent for a request that is aborted before its answer", async () => {
+    const ends: AttemptEnd[] = [];
+    const { port } = scripted(failing("aborted"));
+    const promise = streamWithRetries(port, request, { onAttemptEnd: (end) => void ends.push(end) });
+    await expect(promise).rejects.toMatchObject({ kind: "aborted" });
+    expect(ends[0]?.usage).toMatchObject({ inputTokens: expect.any(Number), outputTokens: 0, estimated: true });
+  });
+
+  it("stops waiting when it is aborted, and starts no further attempt", async () => {
     const { port, requests } = scripted(failing("rate_limited", { retryAfterMs: 60_000 }));
     const controller = new AbortController();
+    let started = 0;
+    const onAttemptStart = () => void started++;
     const onAttemptEnd = () => void setImmediate(() => controller.abort());
-    const promise = streamWithRetries(port, request, { signal: controller.signal, onAttemptEnd });
+    const promise = streamWithRetries(port, request, { signal: controller.signal, onAttemptStart, onAttemptEnd });
     await expect(promise).rejects.toMatchObject({ kind: "aborted" });
-    expect(requests()).toBe(1);
+    expect([requests(), started]).toEqual([1, 1]);
   });
 
   it("asks nothing when it is aborted before", async () => {

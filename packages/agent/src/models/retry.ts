@@ -20,7 +20,10 @@ const defaultRetryPolicy: RetryPolicy = {
   maxDelayMs: 30_000,
 };
 
-/** One request's end. `usage` is null if nothing was answered, and estimated if the provider did not get to tell. */
+/**
+ * One request's end. `usage` is null if nothing was answered, and estimated if the provider did not get to tell: a request
+ * that we stopped counts as read by then.
+ */
 export type AttemptEnd = {
   /** Counts from 1. */
   attempt: number;
@@ -33,6 +36,8 @@ export type AttemptEnd = {
 type RetryOptions = {
   signal?: AbortSignal;
   onDelta?: (delta: ModelDelta) => void;
+  /** Just before a request is sent, so not for one that a stop prevents. */
+  onAttemptStart?: () => void | Promise<void>;
   /** What `onDelta` has given so far is void: the answer starts over. */
   onReset?: () => void | Promise<void>;
   onAttemptEnd?: (end: AttemptEnd) => void | Promise<void>;
@@ -48,12 +53,14 @@ const retried: ReadonlySet<ModelErrorKind> = new Set(["rate_limited", "server", 
 export async function streamWithRetries(
   port: ModelPort,
   request: ModelRequest,
-  { signal, onDelta, onReset, onAttemptEnd, policy: overrides }: RetryOptions = {},
+  { signal, onDelta, onReset, onAttemptStart, onAttemptEnd, policy: overrides }: RetryOptions = {},
 ): Promise<ModelAnswer> {
   const policy = { ...defaultRetryPolicy, ...overrides };
   const startedAt = Date.now();
   for (let attempt = 1; ; attempt++) {
     let sent = false;
+    if (signal?.aborted) throw aborted();
+    await onAttemptStart?.();
     const result = await attemptOnce(port, request, signal, (delta) => {
       sent = true;
       onDelta?.(delta);
@@ -77,7 +84,6 @@ async function attemptOnce(
   signal: AbortSignal | undefined,
   onDelta: (delta: ModelDelta) => void,
 ): Promise<AttemptResult> {
-  if (signal?.aborted) return { error: aborted() };
   try {
     return { answer: await port.stream(request, { signal, onDelta }) };
   } catch (error) {
@@ -106,7 +112,7 @@ function usageOf(request: ModelRequest, result: AttemptResult): AttemptEnd["usag
     if (usage !== null) return { ...usage, estimated: false };
     return estimate(request, text.length + reasoning.length + JSON.stringify(toolCalls).length);
   }
-  const { receivedChars } = result.error;
+  const { kind, receivedChars = kind === "aborted" ? 0 : undefined } = result.error;
   return receivedChars === undefined ? null : estimate(request, receivedChars);
 }
 
