@@ -85,7 +85,8 @@ sub say_to {
 
 sub part {
     my ($end) = @_;
-    for my $one ($end, $end->{peer}) {
+    my @both = ($end, $end->{peer});
+    for my $one (@both) {
         delete $ends{fileno $one->{handle}};
         close $one->{handle};
         # Each keeps the other in memory.
