@@ -1,5 +1,6 @@
 import {
   controlQueue,
+  pokeSignal,
   projectWorkflowId,
   projectWorkflowType,
   threadWorkflowId,
@@ -8,6 +9,7 @@ import {
 import type { Database } from "@heddle/db/database";
 import { unfinishedProjects } from "@heddle/db/projects";
 import { unfinishedThreads } from "@heddle/db/run-turn";
+import { answeredThreads } from "@heddle/db/setup";
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 
@@ -33,6 +35,15 @@ export function startReconciler(db: Database, client: Client, log: Logger): { st
   async function reconcile(): Promise<void> {
     for (const threadId of await unfinishedThreads(db)) {
       await start(threadWorkflowType, threadWorkflowId(threadId), { threadId });
+    }
+    // Their workflows run and wait for a poke that was lost.
+    for (const threadId of await answeredThreads(db)) {
+      await client.workflow.signalWithStart(threadWorkflowType, {
+        workflowId: threadWorkflowId(threadId),
+        taskQueue: controlQueue,
+        args: [{ threadId }],
+        signal: pokeSignal,
+      });
     }
     for (const projectId of await unfinishedProjects(db)) {
       await start(projectWorkflowType, projectWorkflowId(projectId), { projectId });

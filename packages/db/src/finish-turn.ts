@@ -1,7 +1,9 @@
 import type { Database, Tx } from "./database.ts";
+import { devItemPrefix } from "./dev-servers.ts";
 import { AppError, errorTable, isErrorCode } from "./errors.ts";
 import type { Item, Turn } from "./generated/client.ts";
 import { mutate } from "./mutate.ts";
+import { leaveSetup } from "./run-setup.ts";
 import { changeThread, type ThreadChange } from "./thread-change.ts";
 
 export type TurnEnd = { status: "completed" } | { status: "failed"; code: string };
@@ -58,7 +60,11 @@ export async function closeTurn(tx: Tx, change: ThreadChange, turn: Turn, end: T
     where: { id: turnId },
     data: { status, finishedAt: new Date(), errorCode: status === "failed" ? failure : null },
   });
-  const open = await tx.item.findMany({ where: { turnId, status: "running" }, orderBy: { position: "asc" } });
+  await leaveSetup(tx, change);
+  const open = await tx.item.findMany({
+    where: { turnId, status: "running", id: { not: { startsWith: devItemPrefix } } },
+    orderBy: { position: "asc" },
+  });
   for (const item of open) {
     await change.putItem({ ...item, status: "interrupted", data: closedData(item), model: item.model ?? undefined });
   }

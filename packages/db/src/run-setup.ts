@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tx } from "./database.ts";
 import type { Item, Project, Thread } from "./generated/client.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
@@ -28,7 +29,8 @@ export type SetupLog = {
  * @param worktree which one it is: a worktree made anew is set up anew
  */
 export async function claimSetup(scope: TurnScope, worktree: string): Promise<SetupClaim> {
-  return progress(scope, async (tx, change) => {
+  return progress(scope, async (tx, change, after) => {
+    after({ k: "workspace", w: scope.workspaceId });
     const thread = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include: { project: true } });
     const { project } = thread;
     const script = scriptOrNull(project.setupScript);
@@ -74,6 +76,31 @@ export async function completeSetup(
     await change.putItem({ ...item, status: run.outcome, data: run.data, model: undefined });
     if (run.outcome === "completed") change.set({ setupStatus: "done", setupFor: run.worktree });
     else change.set({ setupStatus: run.outcome === "failed" ? "failed" : "none" });
+  });
+}
+
+/** Within the transaction that ends a turn: a setup that it has not come to the end of is left to the next one. */
+export async function leaveSetup(tx: Tx, change: ThreadChange): Promise<void> {
+  const { setupStatus } = await tx.thread.findUniqueOrThrow({ where: { id: change.thread.id } });
+  if (setupStatus === "asked" || setupStatus === "running") change.set({ setupStatus: "none" });
+}
+
+/** Whether it has been told already what was copied into this worktree. */
+export async function isIncluded(scope: TurnScope, worktree: string): Promise<boolean> {
+  return (await scope.db.prisma.item.count({ where: { id: includedId(scope, worktree) } })) > 0;
+}
+
+/** Tells what was copied into this worktree beside what git has. */
+export async function noteIncluded(scope: TurnScope, worktree: string, message: string): Promise<void> {
+  await progress(scope, async (_tx, change) => {
+    const data = { kind: "filesIncluded", message };
+    await change.putItem({
+      ...besides(scope),
+      id: includedId(scope, worktree),
+      type: "notice",
+      status: "completed",
+      data,
+    });
   });
 }
 
@@ -148,6 +175,10 @@ async function closeLostRuns(tx: Tx, change: ThreadChange, turnId: string): Prom
 
 async function close(change: ThreadChange, item: Item, status: "completed" | "interrupted"): Promise<void> {
   await change.putItem({ ...item, status, data: item.data as object, model: undefined });
+}
+
+function includedId({ threadId }: TurnScope, worktree: string): string {
+  return `${threadId}/included/${createHash("sha256").update(worktree).digest("hex").slice(0, 16)}`;
 }
 
 /** Where it stands in the turn: beside its steps, so that no model is told of it. */

@@ -79,7 +79,7 @@ async function assertMayAgree(scope: ThreadScope): Promise<void> {
   if (projectAllows(scope.role, scope.projectRole, "project.manage")) return;
   await auditDenied(scope, { action: "project.manage", resource: { type: "project", id: scope.projectId } });
   throw new AppError("FORBIDDEN", {
-    message: "Only an owner, an admin or a maintainer of the project can agree to its setup script.",
+    message: "Only who manages the project can agree to its setup script. You can let this thread do without.",
   });
 }
 

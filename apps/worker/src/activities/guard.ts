@@ -17,6 +17,9 @@ const fewAttempts: ReadonlySet<ErrorCode> = new Set([
 ]);
 const maxAttempts = 5;
 
+/** Worth another attempt for a person only, who changes something before. */
+const forPeople: ReadonlySet<ErrorCode> = new Set(["SETUP_FAILED"]);
+
 /**
  * Wraps activities so that a failure enters Temporal's history as a code and nothing else: texts, paths and secrets
  * stay in the log. An error that cannot pass by itself is not tried again.
@@ -48,6 +51,6 @@ function toFailure(thrown: unknown, log: Logger): Error {
 
 /** A database that is away is waited for without end: nothing can be ended without it either. */
 function canPass(error: AppError, attempt: number): boolean {
-  if (!error.retryable) return false;
+  if (!error.retryable || forPeople.has(error.code)) return false;
   return !fewAttempts.has(error.code) || attempt < maxAttempts || isOutage(error);
 }
