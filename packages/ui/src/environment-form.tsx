@@ -1,5 +1,5 @@
 "use client";
-import { type FormEvent, type ReactNode, useState } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { Field } from "./field.tsx";
 import { Input, Textarea } from "./input.tsx";
 import { LinesField } from "./lines-field.tsx";
@@ -7,20 +7,23 @@ import { LinesField } from "./lines-field.tsx";
 /** Hosts one per line; empty texts for what is not set. */
 export type EnvironmentValues = { setupScript: string; setupHosts: string; allowedHosts: string; devCommand: string };
 
+/** What is wrong with a field; for hosts, by line from 0. */
+export type EnvironmentErrors = {
+  setupScript?: string;
+  setupHosts?: Record<number, string>;
+  allowedHosts?: Record<number, string>;
+  devCommand?: string;
+  /** Of no single line. */
+  whole?: string;
+};
+
 export type EnvironmentFormProps = {
   /** Buttons outside the form refer to it by this. */
   id: string;
-  initial: EnvironmentValues;
-  onSubmit: (values: EnvironmentValues) => void;
-  /** After each change: whether anything differs from `initial`. */
-  onDirtyChange: (dirty: boolean) => void;
-  /** What is wrong with a field; for hosts, by line from 0. */
-  errors?: {
-    setupScript?: string;
-    setupHosts?: Record<number, string>;
-    allowedHosts?: Record<number, string>;
-    devCommand?: string;
-  };
+  values: EnvironmentValues;
+  onChange: (values: EnvironmentValues) => void;
+  onSubmit: () => void;
+  errors?: EnvironmentErrors;
   readOnly?: boolean;
   /** Below the script: whether somebody has agreed to it. */
   agreement?: ReactNode;
@@ -30,18 +33,12 @@ const hostsHelp = "One host per line: a name or *.name, with a port if it is nei
 
 /** What every worktree of a project needs: how it is set up, what it may reach, how its app is started. */
 export function EnvironmentForm(props: EnvironmentFormProps) {
-  const { id, initial, onSubmit, onDirtyChange, errors = {}, readOnly, agreement } = props;
-  const [values, setValues] = useState(initial);
-
-  function change(part: Partial<EnvironmentValues>) {
-    const next = { ...values, ...part };
-    setValues(next);
-    onDirtyChange(Object.entries(next).some(([key, value]) => initial[key as keyof EnvironmentValues] !== value));
-  }
+  const { id, values, onChange, onSubmit, errors = {}, readOnly, agreement } = props;
+  const change = (part: Partial<EnvironmentValues>) => onChange({ ...values, ...part });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    onSubmit(values);
+    onSubmit();
   }
 
   return (

@@ -10,11 +10,12 @@ import { Tooltip } from "@heddle/ui/tooltip";
 import { useStored } from "@heddle/ui/use-stored";
 import { useQuery } from "@tanstack/react-query";
 import { Folder } from "lucide-react";
-import { useParams, useRouter } from "next/navigation";
+import { useParams } from "next/navigation";
 import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useShell } from "../shell/shell-context.ts";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
+import { useGo } from "../shell/use-go.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
@@ -97,7 +98,7 @@ function Archived({ rows }: { rows: NonNullable<Rows> }) {
 }
 
 function ProjectEntry({ project, rows }: { project: Project; rows: NonNullable<Rows> }) {
-  const router = useRouter();
+  const go = useGo();
   const { threadId, projectId } = useParams<{ threadId?: string; projectId?: string }>();
   const [closed, setClosed] = useStored<string[]>("heddle-closed-projects", []);
   const [all, setAll] = useState(false);
@@ -112,7 +113,7 @@ function ProjectEntry({ project, rows }: { project: Project; rows: NonNullable<R
       open={!closed.includes(project.id)}
       onOpenChange={(open) => setClosed(open ? others : [...others, project.id])}
       count={rows.length}
-      onNewThread={canStart ? () => router.push(`/?project=${project.id}`) : undefined}
+      onNewThread={canStart ? () => go(`/?project=${project.id}`) : undefined}
       actions={
         <Tooltip content="Open the project">
           <Link

@@ -4,13 +4,15 @@ import { Badge } from "@heddle/ui/badge";
 import { Banner } from "@heddle/ui/banner";
 import { Button } from "@heddle/ui/button";
 import { ErrorState } from "@heddle/ui/error-state";
+import { Link } from "@heddle/ui/link";
 import { Progress } from "@heddle/ui/progress";
 import { RelativeTime } from "@heddle/ui/relative-time";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { sortThreads } from "@heddle/ui/sort-threads";
 import { ThreadRow } from "@heddle/ui/thread-row";
+import { Tooltip } from "@heddle/ui/tooltip";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { RefreshCw } from "lucide-react";
+import { RefreshCw, Settings2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
@@ -34,7 +36,22 @@ export function ProjectScreen({ projectId }: { projectId: string }) {
     <Screen
       title={data?.name ?? "Project"}
       meta={data && <Status project={data} />}
-      actions={data?.status === "ready" && <FetchButton project={data} />}
+      actions={
+        data && (
+          <>
+            {data.status === "ready" && <FetchButton project={data} />}
+            <Tooltip content="Settings of the project">
+              <Link
+                href={`/projects/${projectId}/settings`}
+                aria-label={`Settings of ${data.name}`}
+                className="inline-flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-fg pointer-coarse:size-10"
+              >
+                <Settings2 className="size-4" aria-hidden />
+              </Link>
+            </Tooltip>
+          </>
+        )
+      }
     >
       {data ? (
         <Content project={data} />

@@ -5,6 +5,7 @@ export const sections = {
   appearance: { label: "Profile and appearance" },
   providers: { label: "Model providers", permission: "provider.read" },
   tokens: { label: "API tokens", permission: "token.own" },
+  status: { label: "Status", permission: "status.read" },
   audit: { label: "Audit log", permission: "audit.read" },
 } as const satisfies Record<string, { label: string; permission?: Permission }>;
 

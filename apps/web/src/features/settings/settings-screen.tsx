@@ -1,22 +1,24 @@
 "use client";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { Boxes, KeyRound, ScrollText, UserRound } from "lucide-react";
+import { Activity, Boxes, KeyRound, ScrollText, UserRound } from "lucide-react";
 import type { ReactNode } from "react";
 import { AuditSection } from "../audit/audit-section.tsx";
 import { ProvidersSection } from "../providers/providers-section.tsx";
 import { FailureState, NoPermission } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useWorkspace } from "../shell/use-workspace.ts";
+import { StatusSection } from "../status/status-section.tsx";
 import { TokensSection } from "../tokens/tokens-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { type Section, sections } from "./sections.ts";
 
-const icons = { appearance: UserRound, providers: Boxes, tokens: KeyRound, audit: ScrollText };
+const icons = { appearance: UserRound, providers: Boxes, tokens: KeyRound, status: Activity, audit: ScrollText };
 const contents: Record<Section, () => ReactNode> = {
   appearance: AppearanceSection,
   providers: ProvidersSection,
   tokens: TokensSection,
+  status: StatusSection,
   audit: AuditSection,
 };
 

@@ -3,7 +3,7 @@ import { AppFrame, type FrameSizes, type FrameView } from "@heddle/ui/app-frame"
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { useStored } from "@heddle/ui/use-stored";
-import { useParams, usePathname, useRouter } from "next/navigation";
+import { useParams, usePathname } from "next/navigation";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useThread } from "../threads/use-thread.ts";
 import { useThreadAddress } from "../threads/use-thread-address.ts";
@@ -12,6 +12,7 @@ import { frameCookie } from "./frame-sizes.ts";
 import { focusComposer } from "./keys.ts";
 import { type Shell, ShellContext } from "./shell-context.ts";
 import { Sidebar } from "./sidebar.tsx";
+import { useGo } from "./use-go.ts";
 
 const ThreadWork = lazy(() => import("../threads/thread-work.tsx").then((module) => ({ default: module.ThreadWork })));
 const ShellDialogs = lazy(() => import("./shell-dialogs.tsx").then((module) => ({ default: module.ShellDialogs })));
@@ -19,7 +20,7 @@ const loadingWork = <SkeletonRows rows={12} label="Loading the changes" classNam
 
 /** The columns around every page, and what can be opened from anywhere. */
 export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; children: ReactNode }) {
-  const router = useRouter();
+  const go = useGo();
   const path = usePathname();
   const { threadId } = useParams<{ threadId?: string }>();
   const { tab, show } = useThreadAddress();
@@ -44,8 +45,8 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
 
   useShortcuts({
     "?": shell.showHelp,
-    "g h": () => router.push("/"),
-    "g s": () => router.push("/settings/appearance"),
+    "g h": () => go("/"),
+    "g s": () => go("/settings/appearance"),
     "g c": focusComposer,
     "[": shell.toggleSidebar,
     "]": shell.toggleWork,

@@ -8,7 +8,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["g", "h"], does: "Go to the start page" },
       { keys: ["g", "s"], does: "Go to the settings" },
       { keys: ["["], does: "Show or hide the sidebar" },
-      { keys: ["]"], does: "Show or hide the changes" },
+      { keys: ["]"], does: "Show or hide changes and details" },
     ],
   },
   {
@@ -16,13 +16,24 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["↑", "↓"], does: "Move between threads" },
       { keys: ["Enter"], does: "Open the thread" },
+      { keys: ["⇧", "F10"], does: "Menu of the thread" },
     ],
   },
   {
     title: "Prompt",
     shortcuts: [
       { keys: ["g", "c"], does: "Write a prompt" },
-      { keys: ["⌘/Ctrl", "Enter"], does: "Send" },
+      { keys: ["⌘/Ctrl", "Enter"], does: "Send, or queue while a turn runs" },
+      { keys: ["⌘/Ctrl", "⇧", "Enter"], does: "Steer: into the running turn" },
+    ],
+  },
+  {
+    title: "While a turn runs",
+    shortcuts: [
+      { keys: ["Esc"], does: "Stop it: press twice" },
+      { keys: ["⌘/Ctrl", "."], does: "Stop it at once" },
+      { keys: ["Alt", "↑"], does: "Move a queued prompt up" },
+      { keys: ["Alt", "↓"], does: "Move a queued prompt down" },
     ],
   },
   {

@@ -2,13 +2,13 @@
 import { Avatar } from "@heddle/ui/avatar";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { ChevronsUpDown, Keyboard, LogOut, Settings } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { signOut } from "../session/credentials.ts";
 import { notify } from "./notify.ts";
 import { useShell } from "./shell-context.ts";
+import { useGo } from "./use-go.ts";
 
 export function UserMenu({ name, role, workspace }: { name: string; role: string; workspace: string }) {
-  const router = useRouter();
+  const go = useGo();
   const { showHelp } = useShell();
 
   async function leave() {
@@ -40,7 +40,7 @@ export function UserMenu({ name, role, workspace }: { name: string; role: string
         {role.charAt(0).toUpperCase() + role.slice(1)} of {workspace}
       </MenuLabel>
       <MenuSeparator />
-      <MenuItem icon={Settings} keys={["g", "s"]} onSelect={() => router.push("/settings/appearance")}>
+      <MenuItem icon={Settings} keys={["g", "s"]} onSelect={() => go("/settings/appearance")}>
         Settings
       </MenuItem>
       <MenuItem icon={Keyboard} keys={["?"]} onSelect={showHelp}>

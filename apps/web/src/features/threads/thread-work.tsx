@@ -1,9 +1,13 @@
 "use client";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { Tabs } from "@heddle/ui/tabs";
+import { lazy, Suspense } from "react";
 import { ThreadChanges } from "./thread-changes.tsx";
 import { useThread } from "./use-thread.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
+
+const ThreadDetails = lazy(() => import("./thread-details.tsx").then((module) => ({ default: module.ThreadDetails })));
+const loadingDetails = <SkeletonRows rows={12} label="Loading the details" className="p-4" />;
 
 /** The column of a thread's work beside its conversation. */
 export function ThreadWork({ threadId }: { threadId: string }) {
@@ -13,7 +17,7 @@ export function ThreadWork({ threadId }: { threadId: string }) {
     <Tabs
       label="Work"
       value={tab ?? "changes"}
-      onValueChange={() => show({ tab: "changes" })}
+      onValueChange={(value) => show({ tab: value === "details" ? "details" : "changes" })}
       className="h-full"
       tabs={[
         {
@@ -30,6 +34,13 @@ export function ThreadWork({ threadId }: { threadId: string }) {
             <ThreadChanges thread={thread} />
           ) : (
             <SkeletonRows rows={12} label="Loading the changes" className="p-4" />
+          ),
+        },
+        {
+          value: "details",
+          label: "Details",
+          content: (
+            <Suspense fallback={loadingDetails}>{thread ? <ThreadDetails thread={thread} /> : loadingDetails}</Suspense>
           ),
         },
       ]}

@@ -5,10 +5,10 @@ export function useThreadAddress() {
   const [tab] = useAddress("tab");
   const [turn] = useAddress("turn");
   const [file] = useAddress("file");
-  return { tab: tab === "changes" ? tab : null, turn, file, show };
+  return { tab: tab === "changes" || tab === "details" ? tab : null, turn, file, show } as const;
 }
 
-type ThreadAddress = { tab?: "changes" | null; turn?: string | null; file?: string | null };
+type ThreadAddress = { tab?: "changes" | "details" | null; turn?: string | null; file?: string | null };
 
 function show(address: ThreadAddress): void {
   setAddress(address);

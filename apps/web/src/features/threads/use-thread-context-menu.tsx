@@ -16,7 +16,7 @@ export function useThreadContextMenu(threads: readonly ThreadView[] | undefined)
   function onContextMenu(event: MouseEvent) {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-thread-row]") : null;
     const threadId = row?.dataset.threadRow;
-    if (!row || !threadId || event.shiftKey) return;
+    if (!row || !threadId) return;
     event.preventDefault();
     const { left, top } = row.getBoundingClientRect();
     // From the keyboard the event has no place of its own.
