@@ -35,8 +35,8 @@ async function make(principal: Principal, name: string): Promise<string> {
 const made = (name: string) => db.prisma.user.count({ where: { name } });
 
 /** As if the process that made the claim had died minutes ago. */
-async function age(key: string): Promise<void> {
-  await db.prisma.idempotencyKey.updateMany({ where: { key }, data: { createdAt: new Date(Date.now() - 600_000) } });
+async function age(key: string, ms = 600_000): Promise<void> {
+  await db.prisma.idempotencyKey.updateMany({ where: { key }, data: { createdAt: new Date(Date.now() - ms) } });
 }
 
 test("a repeat gets the first answer; another request under the key is refused", async () => {
@@ -86,6 +86,20 @@ test("a process that dies before the effect leaves the key to the next; should i
   await expect(first).rejects.toMatchObject({ code: "IDEMPOTENCY_RUNNING" });
   expect(await made("d")).toBe(1);
   expect(await run("d", (principal) => make(principal, "d"))).toBe(id);
+});
+
+test("a key without an effect is free again soon, one with an effect is not: its call may still be at work", async () => {
+  for (const key of ["g", "h"]) {
+    void run(key, async (principal) => {
+      if (key === "h") await make(principal, key);
+      return never;
+    });
+  }
+  await expect.poll(() => db.prisma.idempotencyKey.count({ where: { key: { in: ["g", "h"] } } })).toBe(2);
+  await expect.poll(() => made("h")).toBe(1);
+  await Promise.all([age("g", 20_000), age("h", 20_000)]);
+  await run("g", (principal) => make(principal, "g"));
+  await expect(run("h", (principal) => make(principal, "h"))).rejects.toMatchObject({ code: "IDEMPOTENCY_RUNNING" });
 });
 
 test("an answer that cannot be kept does not free the key", async () => {

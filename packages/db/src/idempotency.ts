@@ -6,7 +6,9 @@ import { Prisma } from "./generated/client.ts";
 import type { Principal } from "./scope.ts";
 import { cleanJson } from "./text.ts";
 
-const abandonedAfterMs = 2 * 60_000;
+/** Of a call without an effect yet. If it lives after all, its writes are refused; one in mid-transaction is waited for. */
+const freeAfterMs = 10_000;
+const lostAfterMs = 2 * 60_000;
 const forgottenAfterMs = 24 * 60 * 60_000;
 
 type Request = { procedure: string; input: unknown };
@@ -56,7 +58,7 @@ async function claimKey(
     .update(canonicalJson(input ?? null))
     .digest("hex");
   const before = (ageMs: number) => ({ lt: new Date(at.getTime() - ageMs) });
-  const abandoned = { key, response: { equals: Prisma.DbNull }, createdAt: before(abandonedAfterMs) };
+  const abandoned = { key, response: { equals: Prisma.DbNull }, createdAt: before(freeAfterMs) };
   await db.prisma.idempotencyKey.deleteMany({
     where: { principalId, OR: [abandoned, { createdAt: before(forgottenAfterMs) }] },
   });
@@ -70,7 +72,7 @@ async function claimKey(
   if (first.procedure !== procedure || first.requestHash !== requestHash) throw new AppError("IDEMPOTENCY_MISMATCH");
   const response = first.response as { value?: unknown } | null;
   if (response !== null && "value" in response) return { value: response.value };
-  const running = first.createdAt.getTime() > at.getTime() - abandonedAfterMs;
+  const running = first.createdAt.getTime() > at.getTime() - lostAfterMs;
   throw new AppError(running ? "IDEMPOTENCY_RUNNING" : "IDEMPOTENCY_LOST");
 }
 
