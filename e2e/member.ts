@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createDatabase } from "@heddle/db/database";
 import type { WorkspaceRole } from "@heddle/db/permissions";
 import { hashPassword } from "@heddle/db/sessions";
 import { addMember } from "@heddle/db/testing/fixtures";
-import { owner, type Stack } from "./stack.ts";
+import { databaseUrl, owner, type Stack } from "./stack.ts";
 
 export type Credentials = { email: string; password: string };
 
@@ -21,10 +19,4 @@ export async function makeMember(stack: Stack, role: WorkspaceRole): Promise<Cre
   } finally {
     await db.close();
   }
-}
-
-async function databaseUrl(homeDir: string): Promise<string> {
-  const { postgresPassword } = JSON.parse(await readFile(join(homeDir, "secrets.json"), "utf8"));
-  const port = (await readFile(join(homeDir, "postgres/postmaster.pid"), "utf8")).split("\n")[3];
-  return `postgresql://heddle:${postgresPassword}@127.0.0.1:${port}/heddle`;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@heddle/infra/ports";
 import { shellEnv } from "./env.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,6 +20,8 @@ export type Part = "worker" | "web" | "postgres" | "temporal" | "demo-model";
 export type Stack = {
   url: string;
   homeDir: string;
+  /** Of the supervisor and, as noted by it, of a part. @throws while it does not run */
+  pidOf(part: Part | "supervisor"): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** SIGKILL to a part; its supervisor goes on. */
@@ -28,11 +30,13 @@ export type Stack = {
   killAll(): Promise<void>;
 };
 
-export async function createStack(homeDir: string): Promise<Stack> {
+/** @param env settings of this stack, besides a person's own */
+export async function createStack(homeDir: string, env: Record<string, string> = {}): Promise<Stack> {
   const port = await freePort();
   let supervisor: ChildProcess | null = null;
 
-  async function pidOf(part: Part): Promise<number> {
+  async function pidOf(part: Part | "supervisor"): Promise<number> {
+    if (part === "supervisor" && supervisor?.pid) return supervisor.pid;
     const record = JSON.parse(await readFile(join(homeDir, "run", `${part}.json`), "utf8"));
     return record.pid;
   }
@@ -40,6 +44,7 @@ export async function createStack(homeDir: string): Promise<Stack> {
   return {
     url: `http://127.0.0.1:${port}`,
     homeDir,
+    pidOf,
     async start() {
       const child = spawn(process.execPath, ["infra/bootstrap/start.mjs"], {
         cwd: root,
@@ -50,6 +55,7 @@ export async function createStack(homeDir: string): Promise<Stack> {
           HEDDLE_BOOTSTRAP_EMAIL: owner.email,
           HEDDLE_BOOTSTRAP_PASSWORD: owner.password,
           HEDDLE_BOOTSTRAP_TOKEN: owner.token,
+          ...env,
         },
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -63,17 +69,34 @@ export async function createStack(homeDir: string): Promise<Stack> {
       await exited;
     },
     async kill(part) {
-      process.kill(await pidOf(part), "SIGKILL");
+      endNow(await pidOf(part));
     },
     async killAll() {
-      const parts: Part[] = ["worker", "web", "postgres", "temporal", "demo-model"];
-      const pids = await Promise.all(parts.map(pidOf));
       const exited = supervisor ? once(supervisor, "exit") : Promise.resolve();
+      // First, so that it starts none of the others again.
       supervisor?.kill("SIGKILL");
-      for (const pid of pids) process.kill(pid, "SIGKILL");
+      const parts: Part[] = ["worker", "web", "postgres", "temporal", "demo-model"];
+      for (const pid of await Promise.allSettled(parts.map(pidOf))) {
+        if (pid.status === "fulfilled") endNow(pid.value);
+      }
       await exited;
     },
   };
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Dead already.
+  }
+}
+
+/** Of the database of a running stack. */
+export async function databaseUrl(homeDir: string): Promise<string> {
+  const { postgresPassword } = JSON.parse(await readFile(join(homeDir, "secrets.json"), "utf8"));
+  const port = (await readFile(join(homeDir, "postgres/postmaster.pid"), "utf8")).split("\n")[3];
+  return `postgresql://heddle:${postgresPassword}@127.0.0.1:${port}/heddle`;
 }
 
 function readyLine(child: ChildProcess): Promise<void> {
@@ -87,16 +110,6 @@ function readyLine(child: ChildProcess): Promise<void> {
     child.stderr?.on("data", read);
     child.once("exit", (code) => reject(new Error(`npm start ended with ${code}:\n${printed}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /** A call of the public API with the owner's token. @throws with the answer's body unless it is 2xx */

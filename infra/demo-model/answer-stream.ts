@@ -15,6 +15,8 @@ export type Delivery = {
   hangAfter?: number;
   /** Not even headers are sent. */
   silent?: boolean;
+  /** Waited for before the headers (no place given) and before each piece. */
+  hold?: (place?: number) => Promise<void>;
 };
 
 let count = 0;
@@ -26,6 +28,7 @@ function header({ request }: Delivery, object: string) {
 /** Sends an answer the way OpenAI's servers do, streamed or whole, as the request asks. */
 export async function deliver(response: ServerResponse, delivery: Delivery): Promise<void> {
   if (delivery.silent) return untilGone(delivery.signal);
+  await delivery.hold?.();
   if (!delivery.request.stream) return sendWhole(response, delivery);
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
   const base = header(delivery, "chat.completion.chunk");
@@ -40,6 +43,7 @@ export async function deliver(response: ServerResponse, delivery: Delivery): Pro
       return;
     }
     if (place === delivery.hangAfter) return untilGone(delivery.signal);
+    await delivery.hold?.(place);
     if (delivery.chunkDelayMs > 0) await sleep(delivery.chunkDelayMs, undefined, { signal: delivery.signal });
     if (delivery.signal.aborted) return;
     sendDelta(delta);
