@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,6 +41,41 @@ test("a database made by other migrations is refused", async () => {
   await expect(readMigrationState(database.url)).rejects.toThrow("another version of Heddle");
   await client.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public`);
   await applyMigrations(database.url);
+});
+
+test("a migration that fails is named, with the way back; those before it stay", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "heddle-migrations-"));
+  const write = (name: string, sql: string) => {
+    mkdirSync(join(dir, name));
+    writeFileSync(join(dir, name, "migration.sql"), sql);
+  };
+  await client.query("CREATE DATABASE failing");
+  const url = new URL(database.url);
+  url.pathname = "/failing";
+  write("1_good", "CREATE TABLE notes (text text)");
+  write("2_bad", "DROP TABLE notes; SELECT 1 / 0");
+  await expect(applyMigrations(url.href, dir)).rejects.toThrow(/2_bad failed \(division by zero\).*npm run restore/);
+  const { applied, pending } = await readMigrationState(url.href, dir);
+  expect([applied.map(({ name }) => name), pending.map(({ name }) => name)]).toEqual([["1_good"], ["2_bad"]]);
+  rmSync(join(dir, "1_good"), { recursive: true });
+  await expect(readMigrationState(url.href, dir)).rejects.toThrow("1_good is not known here");
+  await client.query("DROP DATABASE failing");
+  rmSync(dir, { recursive: true });
+});
+
+test("a database that holds something else is left alone", async () => {
+  await client.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE recipes (text text)`);
+  await expect(applyMigrations(database.url)).rejects.toThrow("holds something else already (the table recipes)");
+  const { rows } = await client.query("SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = 'public'");
+  expect(rows).toEqual([{ count: 1 }]);
+  await client.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public`);
+  await applyMigrations(database.url);
+});
+
+test("a migration that another program has begun and not finished is named", async () => {
+  await client.query(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('x', '', '9_half')`);
+  await expect(readMigrationState(database.url)).rejects.toThrow("9_half was begun by another program");
+  await client.query(`DELETE FROM "_prisma_migrations" WHERE id = 'x'`);
 });
 
 test.each([

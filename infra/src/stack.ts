@@ -27,7 +27,10 @@ export type Stack = {
 };
 
 /** Those that use a server stop before the server. */
-const stopOrder = ["web", "worker", "demo-model", "temporal", "postgres"];
+const stopOrder = [
+  ["web", "worker", "demo-model"],
+  ["temporal", "postgres"],
+];
 
 /** The embedded stack: PostgreSQL, Temporal, demo model, worker, web. */
 export function createStack(env: Env, programs: ProgramSpecs, report: (line: string) => void): Stack {
@@ -121,7 +124,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
     async stop() {
       abort.abort();
       lock?.stopping();
-      for (const name of stopOrder) await services.get(name)?.stop();
+      for (const names of stopOrder) await Promise.all(names.map((name) => services.get(name)?.stop()));
       lock?.release();
     },
   };

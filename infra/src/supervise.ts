@@ -1,7 +1,7 @@
 import { readEnv } from "./env.ts";
+import { explainFailure } from "./explain-failure.ts";
 import type { ProgramSpecs } from "./programs.ts";
 import { createStack, type Stack } from "./stack.ts";
-import { StartFailure } from "./start-failure.ts";
 
 const say = (line: string) => console.log(line);
 
@@ -22,7 +22,8 @@ export async function supervise(programs: ProgramSpecs): Promise<void> {
   }
   // However the supervisor ends, its services end first.
   process.on("uncaughtException", (error) => {
-    if (error instanceof StartFailure) console.error(`Heddle stops: ${error.message}`);
+    const explanation = explainFailure(error);
+    if (explanation) console.error(`Heddle stops: ${explanation}`);
     else console.error("Heddle stops, because its supervisor failed:", error);
     void stop().finally(() => process.exit(1));
   });
@@ -42,7 +43,8 @@ export async function supervise(programs: ProgramSpecs): Promise<void> {
     signIn.shown();
   } catch (error) {
     if (stopping) return;
-    console.error(error instanceof StartFailure ? `Heddle cannot start: ${error.message}` : error);
+    const explanation = explainFailure(error);
+    console.error(explanation ? `Heddle cannot start: ${explanation}` : error);
     await stop();
     process.exit(1);
   }

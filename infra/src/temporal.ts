@@ -53,7 +53,7 @@ export function createTemporal(
       // It takes further ports by itself, which somebody else may get first.
       firstStarts: 3,
       // Its file survives a kill, and just after its first start it takes long to stop.
-      stopGraceMs: 5_000,
+      stopGraceMs: 1_500,
     },
     host,
   );
