@@ -5,6 +5,7 @@ import type { SecretBox } from "@heddle/db/secrets";
 import type { HostFence } from "@heddle/db/thread-change";
 import type { Logger } from "pino";
 import type { Interrupts } from "./interrupts.ts";
+import type { NetworkPolicies } from "./network-policies.ts";
 
 /** What activities work with; made once at start. */
 export type Deps = {
@@ -14,6 +15,7 @@ export type Deps = {
   fence: HostFence;
   sandboxes: Sandboxes;
   interrupts: Interrupts;
+  network: NetworkPolicies;
   fetch: EgressFetch;
   log: Logger;
 };

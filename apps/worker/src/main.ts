@@ -11,6 +11,7 @@ import { readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { readHostId } from "./host-id.ts";
 import { createInterrupts } from "./interrupts.ts";
+import { createNetworkPolicies } from "./network-policies.ts";
 import { installTemporalLog } from "./temporal-log.ts";
 import { version } from "./version.ts";
 import { startWorker } from "./worker.ts";
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const fence = await startHost(db, await readHostId(env.homeDir));
   const cgroups = await makeCgroupParents(`heddle-${fence.hostId}`);
   const sandboxes = createSandboxes({ homeDir: env.homeDir, limits: env.sandboxLimits, cgroups });
+  const network = createNetworkPolicies(db, log);
   const sandbox = await sandboxAvailable();
   if (!sandbox.ok) log.error({ reason: sandbox.reason }, "commands are refused: the sandbox is not available");
 
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
       fence,
       sandboxes,
       interrupts: createInterrupts(db),
+      network,
       fetch: createEgressFetch({ allowPrivate: (host) => env.allowedPrivateHosts.has(host) }),
       log,
     },
@@ -63,6 +66,7 @@ async function main(): Promise<void> {
   } finally {
     health?.close();
     await sandboxes.closeAll();
+    await network.close();
     await db.close();
     await stopTracing?.();
   }

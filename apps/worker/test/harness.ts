@@ -22,6 +22,7 @@ import { Client, Connection } from "@temporalio/client";
 import { pino } from "pino";
 import type { Deps } from "../src/deps.ts";
 import { createInterrupts } from "../src/interrupts.ts";
+import { createNetworkPolicies } from "../src/network-policies.ts";
 import { installTemporalLog } from "../src/temporal-log.ts";
 import { startWorker, type WorkerHandle } from "../src/worker.ts";
 
@@ -108,6 +109,7 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
         fence: await startHost(db, "stage"),
         sandboxes,
         interrupts: createInterrupts(db),
+        network: createNetworkPolicies(db, pino({ level: "silent" })),
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
         log: pino({ level: "silent" }),
         ...instead,

@@ -1,9 +1,10 @@
+import { type PreparedPack, recordPack } from "./checkpoint-packs.ts";
 import type { Database, Tx } from "./database.ts";
 import type { JobKind, Turn } from "./generated/client.ts";
 import { transact } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
-import { changeThread, type ThreadChange } from "./thread-change.ts";
+import { changeThread, fencedThread, type ThreadChange } from "./thread-change.ts";
 import { putPrompt } from "./turns.ts";
 
 export type Claim = { kind: "turn"; turnId: string; step: number } | { kind: "job"; jobId: string; job: JobKind };
@@ -62,27 +63,44 @@ export async function unfinishedThreads(db: Database): Promise<string[]> {
 
 /** Remembers why the turn is about to fail, in words for people; the workflow itself carries only codes. */
 export async function noteFailure(scope: TurnScope, failure: { code: string; message: string }): Promise<void> {
-  await scope.db.prisma.turn.updateMany({
-    where: { id: scope.turnId, status: "running" },
-    data: { errorCode: failure.code, errorMessage: cleanText(failure.message) },
-  });
+  await progress(scope, (tx) =>
+    tx.turn.updateMany({
+      where: { id: scope.turnId, status: "running" },
+      data: { errorCode: failure.code, errorMessage: cleanText(failure.message) },
+    }),
+  );
 }
 
-/** A checkpoint and what it changes against the base; the newest of its turn. */
-export async function recordCheckpoint(
-  scope: TurnScope,
-  checkpoint: { commit: string; files: number; additions: number; deletions: number },
-): Promise<void> {
+export type NewCheckpoint = {
+  commit: string;
+  files: number;
+  additions: number;
+  deletions: number;
+  /** When the worktree began to be recorded. */
+  keptAt: Date;
+  pack: PreparedPack;
+};
+
+/** A checkpoint, what it changes against the base and what other hosts need to make it; the newest of its turn. */
+export async function recordCheckpoint(scope: TurnScope, checkpoint: NewCheckpoint): Promise<void> {
   await progress(scope, async (tx, change, after) => {
+    await recordPack(tx, scope.threadId, checkpoint.pack);
     await tx.turn.update({ where: { id: scope.turnId }, data: { endCheckpoint: checkpoint.commit } });
     change.set({
       lastCheckpoint: checkpoint.commit,
+      keptAt: checkpoint.keptAt,
       filesModified: checkpoint.files,
       additions: checkpoint.additions,
       deletions: checkpoint.deletions,
     });
     after({ k: "workspace", w: scope.workspaceId });
   });
+}
+
+/** The last checkpoint still holds all of the worktree; changes no `seq`. */
+export async function recordUnchanged({ db, threadId, fence }: TurnScope, keptAt: Date): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE "Thread" SET "keptAt" = ${keptAt} WHERE "id" = ${threadId} AND EXISTS (${fencedThread(threadId, fence)})`;
 }
 
 /** The base of a thread, fixed at its first turn; the turn's diff starts there. */

@@ -4,6 +4,7 @@ const reasons: Record<string, string> = {
   PRIVATE_ADDRESS: "The name leads to a private address, which is never allowed.",
   NAME_NOT_FOUND: "There is no such name.",
   NO_ANSWER: "The host is allowed, but it did not answer.",
+  POLICY_UNKNOWN: "The list of allowed hosts could not be read just then.",
 };
 
 /** Why a connection was refused, as a sentence. */

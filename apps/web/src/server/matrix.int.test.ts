@@ -67,6 +67,7 @@ const samples: Record<string, Sample> = {
   "threads.items": onThread,
   "threads.list": inProject,
   "threads.listAll": inWorkspace,
+  "threads.network": onThread,
   "threads.moveQueued": {
     input: ({ threadId }) => ({ threadId, turnId: "none", before: null }),
     refusedAs: "NOT_FOUND",

@@ -23,7 +23,8 @@ type Options = {
 
 /**
  * A thread live, until the stream is closed or the right to look is lost: every item changed after `after`, by `seq`,
- * each change once; the texts of running items; the thread itself when it changes. Hints only say when to look: what is
+ * each change once; the texts of running items; the thread itself when it changes; a word when its log of connections has
+ * grown. Hints only say when to look: what is
  * sent is read from the rows, so a lost hint delays and never loses.
  */
 export async function streamThread({ hub, sink, scope, after, recheck }: Options): Promise<void> {
@@ -79,6 +80,7 @@ export async function streamThread({ hub, sink, scope, after, recheck }: Options
   const stopListening = hub.onThread(scope.threadId, (event) => {
     if (event.k === "poll" || isNews(event)) bell.ring();
     else if (event.k === "delta" && !texts.takeDelta(event)) ringForText();
+    else if (event.k === "network" && sink.hasRoom()) sink.send({ event: "network", data: {} });
   });
   const stopWatching = hub.onWorkspace(scope.workspaceId, () => {
     checkedAt = 0;

@@ -66,7 +66,7 @@ export async function askModel(deps: Deps, scope: TurnScope, step: number, stop:
         if (delta.type === "text") onText(delta.text);
       },
       onAttemptStart: async () => {
-        attempt = await beginAttempt(scope, step, turn.model, lostUsage);
+        attempt = await beginAttempt(scope, step, turn.model, lostUsage, attempt || undefined);
         text = "";
       },
       onAttemptEnd: async (end) => {
@@ -94,7 +94,12 @@ export async function askModel(deps: Deps, scope: TurnScope, step: number, stop:
 export async function prepareRequest(deps: Deps, scope: TurnScope) {
   const [{ turn, thread, project }, turns] = await Promise.all([loadTurn(scope), loadHistory(scope)]);
   const { port, modelId, priced } = await openPort(deps, scope, turn.model);
-  const system = systemPrompt({ projectName: project.name, branch: thread.branch, agentsMd: thread.instructions });
+  const system = systemPrompt({
+    projectName: project.name,
+    branch: thread.branch,
+    allowedHosts: project.allowedHosts,
+    agentsMd: thread.instructions,
+  });
   const request: ModelRequest = { model: modelId, messages: buildMessages({ system, turns }), tools: toolSpecs() };
   const lostUsage = (text: string) =>
     priced({

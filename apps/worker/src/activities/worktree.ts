@@ -43,5 +43,6 @@ export function openSandbox(
   store: Pick<ProjectStore, "upstreamDir">,
 ): Promise<Sandbox> {
   const worktreeDir = join(deps.homeDir, "worktrees", thread.id);
-  return deps.sandboxes.open({ threadId: thread.id, worktreeDir, upstreamDir: store.upstreamDir });
+  const { upstreamDir } = store;
+  return deps.sandboxes.open({ threadId: thread.id, worktreeDir, upstreamDir, network: deps.network.of(thread.id) });
 }

@@ -4,7 +4,7 @@ import { systemPrompt } from "./system.ts";
 import { cleanTitle, titleMessages } from "./title.ts";
 
 describe("systemPrompt", () => {
-  const input = { projectName: "Basket", branch: "heddle/fix", agentsMd: null };
+  const input = { projectName: "Basket", branch: "heddle/fix", allowedHosts: [], agentsMd: null };
 
   it("names project and branch and leaves out missing instructions", () => {
     expect(systemPrompt(input)).toContain('"Basket"');
@@ -17,6 +17,14 @@ describe("systemPrompt", () => {
       "<project_instructions>\nRun npm test.\n",
     );
     expect(systemPrompt({ ...input, agentsMd: "x".repeat(100_000) })).toMatch(/cut here: read AGENTS.md/);
+  });
+
+  it("tells what commands can reach", () => {
+    expect(systemPrompt(input)).toContain("without network access");
+    const allowedHosts = ["a.test", "*.b.test:8443"];
+    expect(systemPrompt({ ...input, allowedHosts })).toContain(
+      "reaches these hosts only, by HTTP and HTTPS: a.test, *.b.test:8443.",
+    );
   });
 
   it("keeps odd names in one line", () => {

@@ -10,6 +10,8 @@ export type LiveHandlers = {
   onThread(thread: ThreadView): void;
   /** A prompt was sent, here or elsewhere. */
   onPrompt(threadId: string): void;
+  /** The thread's log of connections grew. */
+  onNetwork(threadId: string): void;
   /** The server refused the stream: rights or session may be gone. */
   onRefused(): void;
 };
@@ -92,6 +94,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
       on<{ itemId: string; text: string }>("delta", (delta) => take({ type: "delta", ...delta }));
       on<{ itemId: string }>("reset", (reset) => take({ type: "reset", ...reset }));
       on("workspace", handlers.onWorkspace);
+      on("network", () => threadId !== null && handlers.onNetwork(threadId));
       on<ThreadView>("thread", (data) => {
         take({ type: "caughtUp", seq: data.seq });
         handlers.onThread(reviveThread(data));

@@ -6,6 +6,7 @@ import type { LiveHandlers } from "./live-connection.ts";
 /** Many threads at work change the lists many times a second; they are read at most this often. */
 const listsEveryMs = 300;
 const turnsEveryMs = 100;
+const networkEveryMs = 500;
 
 /** Brings what the stream tells into the cache of queries. */
 export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC>): LiveHandlers {
@@ -36,6 +37,11 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
       });
     },
     onPrompt: readTurns,
+    onNetwork(threadId) {
+      soon(`network:${threadId}`, networkEveryMs, () => {
+        void queryClient.invalidateQueries({ queryKey: trpc.threads.network.pathKey() });
+      });
+    },
     onThread(thread) {
       const { id: threadId, lastCheckpoint } = thread;
       const key = trpc.threads.get.queryKey({ threadId });

@@ -10,6 +10,7 @@ import { threadDiff as threadDiffView } from "./diff.schema.ts";
 import { threadDiff } from "./diff.ts";
 import { environmentProcedures } from "./environment-router.ts";
 import { jobOutput } from "./job.ts";
+import { networkProcedures } from "./network-router.ts";
 import { turnProcedures } from "./turns-router.ts";
 
 const committed = z.object({ commit: z.string(), branch: z.string() });
@@ -61,6 +62,7 @@ export const threadsRouter = router({
     .output(z.object({ items: z.array(itemView) }))
     .query(({ ctx, input }) => listItems(ctx.scope, input)),
 
+  ...networkProcedures,
   ...turnProcedures,
 
   diff: threadProcedure("thread.read")

@@ -16,7 +16,7 @@ const wrongNameAlert = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 export async function connectTo(request: IncomingMessage, client: Socket, head: Buffer, reach: Reach): Promise<void> {
   client.on("error", () => client.destroy());
   const target = parseAuthority(Buffer.from(request.url ?? "", "latin1").toString("utf8"));
-  if (target === null) return answer(client, 400, "Heddle: that is no host and port.");
+  if (target === null) return answer(client, 400, "That is no host and port.");
   const reached = await reach.open(target);
   if ("refused" in reached) {
     return answer(client, refusalStatus(reached.refused.reason), refusalSentence(reached.refused));
@@ -79,9 +79,10 @@ function nextPiece(socket: Socket): Promise<Buffer | null> {
 
 /** The sentence is the body and, because most tools show that alone, the status line, too. */
 function answer(client: Socket, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
+  const text = `Heddle: ${sentence}`;
+  const body = `${text}\n`;
   const headers = ["Content-Type: text/plain", `Content-Length: ${body.length}`, "Connection: close"];
-  client.end([`HTTP/1.1 ${status} ${sentence}`, ...headers, "", body].join("\r\n"));
+  client.end([`HTTP/1.1 ${status} ${text}`, ...headers, "", body].join("\r\n"));
   client.resume();
   setTimeout(() => client.destroy(), refusedMs).unref();
 }

@@ -22,8 +22,7 @@ const hopByHop = [
 /** Passes on a plain HTTP request, over a connection of its own, and its answer. */
 export async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach): Promise<void> {
   const target = parseUrl(request.url ?? "");
-  if (target === null)
-    return answer(response, 400, "Heddle: the proxy takes CONNECT, and requests for http:// addresses.");
+  if (target === null) return answer(response, 400, "The proxy takes CONNECT, and requests for http:// addresses.");
   const reached = await reach.open(target);
   if ("refused" in reached) {
     return answer(response, refusalStatus(reached.refused.reason), refusalSentence(reached.refused));
@@ -42,7 +41,7 @@ export async function forward(request: IncomingMessage, response: ServerResponse
   });
   const fail = () => {
     if (response.headersSent) response.destroy();
-    else answer(response, 502, `Heddle: ${target.host} did not answer in HTTP.`);
+    else answer(response, 502, `${target.host} did not answer in HTTP.`);
     socket.destroy();
   };
   outgoing.on("error", fail);
@@ -69,7 +68,8 @@ function endToEnd(headers: Headers): Headers {
 }
 
 function answer(response: ServerResponse, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
+  const text = `Heddle: ${sentence}`;
+  const body = `${text}\n`;
   const headers = { "content-type": "text/plain", "content-length": body.length, connection: "close" };
-  response.writeHead(status, sentence, headers).end(body);
+  response.writeHead(status, text, headers).end(body);
 }

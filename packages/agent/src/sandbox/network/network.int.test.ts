@@ -144,7 +144,7 @@ describe("a host that is not listed", () => {
     policy.allowedHosts = () => Promise.reject(new Error("no database"));
     const { stdout } = await withNetwork("curl -sS http://a.test/");
     policy.allowedHosts = allowedHosts;
-    expect(stdout).toBe("Heddle: the project's network list cannot be read now. Try again in a moment.\n");
+    expect(stdout).toBe("Heddle: The project's network list cannot be read now. Try again in a moment.\n");
     expect(policy.summary()).toEqual(["a.test:80 POLICY_UNKNOWN"]);
   });
 });

@@ -4,22 +4,22 @@ export type Refused = NetworkDecision & { reason: NetworkRefusal };
 
 const usualPorts = [443, 80];
 
-/** A sentence for developers; it is what npm, pip and curl show of a refusal. ASCII, one line. */
+/** A sentence for developers, in one line of ASCII. */
 export function refusalSentence({ list, host, port, reason }: Refused): string {
   const place = usualPorts.includes(port) ? host : `${host}:${port}`;
   switch (reason) {
     case "HOST_NOT_ALLOWED":
-      return `Heddle: ${place} is not on this project's network list${list === "setup" ? " for its setup script" : ""}. An admin can add it in the project's settings.`;
+      return `${place} is not on this project's network list${list === "setup" ? " for its setup script" : ""}. An admin can add it in the project's settings.`;
     case "ADDRESS_LITERAL":
-      return `Heddle: ${place} is an address. From here only names can be reached that are on the project's network list.`;
+      return `${place} is an address. From here only names can be reached that are on the project's network list.`;
     case "PRIVATE_ADDRESS":
-      return `Heddle: ${place} leads to a private address, which cannot be reached from here.`;
+      return `${place} leads to a private address, which cannot be reached from here.`;
     case "NAME_NOT_FOUND":
-      return `Heddle: ${place} is not known to the name servers.`;
+      return `${place} is not known to the name servers.`;
     case "NO_ANSWER":
-      return `Heddle: ${place} does not answer.`;
+      return `${place} does not answer.`;
     case "POLICY_UNKNOWN":
-      return "Heddle: the project's network list cannot be read now. Try again in a moment.";
+      return "The project's network list cannot be read now. Try again in a moment.";
   }
 }
 
