@@ -7,6 +7,7 @@ import { observed } from "./activities/observed.ts";
 import type { Deps } from "./deps.ts";
 import { keepLease } from "./lease.ts";
 import { startReconciler } from "./reconciler.ts";
+import { takeOver, workerIdentity } from "./take-over.ts";
 
 /** What an update or Ctrl-C grants to steps under way before they are cut; they go on after the next start. */
 const shutdownGraceMs = 100;
@@ -31,6 +32,7 @@ export async function startWorker(
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const shared = {
     connection,
+    identity: workerIdentity(deps.fence),
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: 4_000,
     maxHeartbeatThrottleInterval: 200,
@@ -50,7 +52,8 @@ export async function startWorker(
     maxConcurrentActivityTaskExecutions: 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
-  const reconciler = startReconciler(deps.db, new Client({ connection: clientConnection }), deps.log);
+  const client = new Client({ connection: clientConnection });
+  const reconciler = startReconciler(deps.db, client, deps.log);
 
   function stop(): void {
     for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
@@ -67,5 +70,10 @@ export async function startWorker(
       await connection.close();
     }
   }
-  return { done: run(), stop };
+  const done = run();
+  done.catch(() => undefined);
+  await takeOver(deps.db, client, deps.fence).catch((err) =>
+    deps.log.warn({ err }, "what the last worker had begun goes on when its time is up"),
+  );
+  return { done, stop };
 }

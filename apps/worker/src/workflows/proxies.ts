@@ -12,10 +12,10 @@ const alive = {
   retry,
 } as const;
 
-/** Short steps over rows. */
+/** Short steps over rows, which may be repeated: one whose worker has died is not to be waited for long. */
 export const control = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,
-  startToCloseTimeout: "1 minute",
+  startToCloseTimeout: "15 seconds",
   retry,
 });
 
