@@ -1,71 +1,56 @@
-import type { Database } from "./database.ts";
+import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
-import { transact } from "./mutate.ts";
-import { changeThread, type HostFence } from "./thread-change.ts";
+import { mutate } from "./mutate.ts";
+import type { WorkspaceScope } from "./scope.ts";
+import type { HostFence } from "./thread-change.ts";
 
+/** Leases are measured by the database's clock alone: those of the hosts may differ. */
 export const hostLeaseMs = 15_000;
-
-const leaseEnd = () => new Date(Date.now() + hostLeaseMs);
+export const leaseSeconds = hostLeaseMs / 1000;
 
 /** A worker starts on a host: its epoch fences off whatever ran there before. */
-export async function startHost(db: Database, hostId: string): Promise<HostFence> {
-  const host = await db.prisma.host.upsert({
-    where: { id: hostId },
-    create: { id: hostId, epoch: 1, leaseExpiresAt: leaseEnd() },
-    update: { epoch: { increment: 1 }, leaseExpiresAt: leaseEnd() },
-  });
-  return { hostId, epoch: host.epoch };
+export async function startHost(db: Database, hostId: string, version: string | null = null): Promise<HostFence> {
+  const [host] = await db.prisma.$queryRaw<{ epoch: number }[]>`
+    INSERT INTO "Host" ("id", "epoch", "leaseExpiresAt", "startedAt", "liveSince", "version")
+    VALUES (${hostId}, 1, now() + make_interval(secs => ${leaseSeconds}), now(), now(), ${version})
+    ON CONFLICT ("id") DO UPDATE SET
+      "epoch" = "Host"."epoch" + 1,
+      "leaseExpiresAt" = EXCLUDED."leaseExpiresAt",
+      "startedAt" = now(),
+      "liveSince" = CASE WHEN "Host"."leaseExpiresAt" < now() THEN now() ELSE COALESCE("Host"."liveSince", now()) END,
+      "version" = EXCLUDED."version"
+    RETURNING "epoch"`;
+  return { hostId, epoch: host?.epoch ?? 0 };
 }
 
-/** Extends the lease. @returns false when another worker has taken over: stop at once */
+/** Extends the lease. @returns false when another worker or host has taken over: stop at once */
 export async function renewHost(db: Database, fence: HostFence): Promise<boolean> {
-  const renewed = await db.prisma.host.updateMany({
-    where: { id: fence.hostId, epoch: fence.epoch },
-    data: { leaseExpiresAt: leaseEnd() },
-  });
-  return renewed.count === 1;
+  const renewed = await db.prisma.$executeRaw`
+    UPDATE "Host" SET
+      "leaseExpiresAt" = now() + make_interval(secs => ${leaseSeconds}),
+      "liveSince" = CASE WHEN "leaseExpiresAt" < now() THEN now() ELSE COALESCE("liveSince", now()) END
+    WHERE "id" = ${fence.hostId} AND "epoch" = ${fence.epoch}`;
+  return renewed === 1;
 }
 
-/** The host that keeps the thread's worktree; chosen once among the live ones, the one with the fewest threads first. */
-export async function placeThread(db: Database, threadId: string): Promise<string> {
-  return transact(db, (tx, after) =>
-    changeThread(tx, after, threadId, async (change) => {
-      if (change.thread.hostId) return change.thread.hostId;
-      const hostId = await liveHost(tx);
-      change.set({ hostId });
-      return hostId;
-    }),
-  );
+/** Begins or ends the emptying of a host: it gets no new threads, and those that it has go to others as they work on. */
+export async function setDraining(scope: WorkspaceScope, hostId: string, draining: boolean): Promise<void> {
+  const entry = { action: draining ? "host.drain" : "host.undrain", resource: { type: "host", id: hostId } };
+  await mutate(scope, entry, async (tx) => {
+    const where = { id: hostId, drainingAt: draining ? null : { not: null } };
+    const changed = await tx.host.updateMany({ where, data: { drainingAt: draining ? new Date() : null } });
+    if (changed.count === 0 && (await tx.host.count({ where: { id: hostId } })) === 0) throw new AppError("NOT_FOUND");
+  });
 }
 
 /**
- * Frees a thread from a host that has not taken its work for a while, if that host's lease has expired and another one
- * lives: busy is not dead. The dead host's epoch rises with it, so that it writes nothing should it come back.
+ * A live host for new work, the one with the fewest threads; one that drains only where there is no other.
+ * @throws UNAVAILABLE when no worker runs
  */
-export async function leaveHost(
-  db: Database,
-  { threadId, hostId }: { threadId: string; hostId: string },
-): Promise<void> {
-  await transact(db, (tx, after) =>
-    changeThread(tx, after, threadId, async (change) => {
-      if (change.thread.hostId !== hostId) return;
-      const fenced = await tx.host.updateMany({
-        where: { id: hostId, leaseExpiresAt: { lt: new Date() } },
-        data: { epoch: { increment: 1 } },
-      });
-      const others = await tx.host.count({ where: { id: { not: hostId }, leaseExpiresAt: { gt: new Date() } } });
-      if (fenced.count === 1 && others > 0) change.set({ hostId: null });
-    }),
-  );
-}
-
-/** Any live host, for work on a project's store. @throws UNAVAILABLE when no worker runs */
-export async function liveHost(db: Pick<Database["prisma"], "host">): Promise<string> {
-  const host = await db.host.findFirst({
-    where: { leaseExpiresAt: { gt: new Date() } },
-    orderBy: [{ threads: { _count: "asc" } }, { id: "asc" }],
-    select: { id: true },
-  });
+export async function liveHost(db: Pick<Tx, "$queryRaw">): Promise<string> {
+  const [host] = await db.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "Host" WHERE "leaseExpiresAt" > now()
+    ORDER BY "drainingAt" IS NOT NULL, (SELECT COUNT(*) FROM "Thread" WHERE "hostId" = "Host"."id"), "id" LIMIT 1`;
   if (!host)
     throw new AppError("UNAVAILABLE", { message: "No worker is running. The thread starts as soon as one is." });
   return host.id;

@@ -1,3 +1,4 @@
+import { type PreparedPack, recordPack } from "./checkpoint-packs.ts";
 import type { Tx } from "./database.ts";
 import { AppError, type ErrorCode, isErrorCode } from "./errors.ts";
 import type { JobKind, Prisma } from "./generated/client.ts";
@@ -88,8 +89,12 @@ export async function fixCommitMessage(scope: JobScope, message: string): Promis
   });
 }
 
-/** The commit is made. @throws FENCED when the job has ended already */
-export async function completeCommit(scope: JobScope, result: { commit: string; branch: string }): Promise<void> {
+/** The commit is made; `pack` gives it to other hosts. @throws FENCED when the job has ended already */
+export async function completeCommit(
+  scope: JobScope,
+  result: { commit: string; branch: string },
+  pack: PreparedPack,
+): Promise<void> {
   const entry = {
     action: "thread.commit",
     resource: { type: "thread", id: scope.threadId },
@@ -106,6 +111,7 @@ export async function completeCommit(scope: JobScope, result: { commit: string; 
           data: { status: "done", output: result, finishedAt: new Date() },
         });
         if (ended.count === 0) throw new AppError("FENCED");
+        await recordPack(tx, scope.threadId, pack);
         change.set({ headCommit: result.commit });
         after({ k: "job", t: scope.threadId, j: scope.jobId });
       },

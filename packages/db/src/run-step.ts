@@ -32,13 +32,15 @@ export async function completedStep(scope: TurnScope, step: number): Promise<Ste
  * Opens one request to the model and numbers it.
  * @param lostUsage what the previous attempt, if any, has cost by the text that it brought: the record of it is made from
  *   this if it is missing because the attempt was lost with its worker
- * @throws FENCED when the turn has ended meanwhile
+ * @param follows the same caller's attempt before this one: nobody else may have begun one since
+ * @throws FENCED when the turn or the step has ended meanwhile, or somebody else asks by now
  */
 export async function beginAttempt(
   scope: TurnScope,
   step: number,
   model: string,
   lostUsage: (text: string) => Usage,
+  follows?: number,
 ): Promise<number> {
   const id = stepId(scope.turnId, step);
   return progress(scope, async (tx, change) => {
@@ -48,6 +50,8 @@ export async function beginAttempt(
       create: { id, turnId: scope.turnId, index: step, attempt: 1 },
       update: { attempt: { increment: 1 } },
     });
+    const overtaken = follows !== undefined && row.attempt !== follows + 1;
+    if (overtaken || row.completedAt !== null) throw new AppError("FENCED");
     if (row.attempt === 1) return 1;
     const message = await tx.item.findUnique({ where: { id } });
     const text = (message?.data as { text?: string } | undefined)?.text ?? "";

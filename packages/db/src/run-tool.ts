@@ -3,6 +3,7 @@ import type { ItemStatus, ItemType, Prisma } from "./generated/client.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import type { ToolCall } from "./run-step.ts";
 import { cleanJson } from "./text.ts";
+import { fencedThread } from "./thread-change.ts";
 
 export type ToolClaim = { state: "run"; call: ToolCall; type: ItemType; data: Prisma.JsonValue } | { state: "ended" };
 
@@ -41,10 +42,11 @@ export async function completeTool(
   });
 }
 
-/** One piece of a command's whole output; repeated pieces are ignored. */
+/** One piece of a command's whole output; repeated pieces, and those of a worker that was fenced off, are ignored. */
 export async function appendOutput(scope: TurnScope, itemId: string, index: number, data: Uint8Array): Promise<void> {
-  const bytes = new Uint8Array(data);
-  await scope.db.prisma.outputChunk.createMany({ data: [{ itemId, index, data: bytes }], skipDuplicates: true });
+  await scope.db.prisma.$executeRaw`
+    INSERT INTO "OutputChunk" ("itemId", "index", "data") SELECT ${itemId}, ${index}, ${new Uint8Array(data)}
+    WHERE EXISTS (${fencedThread(scope.threadId, scope.fence)}) ON CONFLICT DO NOTHING`;
 }
 
 /** Keeps a running command's output so far for whoever joins in the middle; changes no `seq`. */
@@ -56,5 +58,6 @@ export async function savePartialOutput(
 ): Promise<void> {
   const partial = JSON.stringify(cleanJson({ ...(data as object), output }));
   await scope.db.prisma.$executeRaw`
-    UPDATE "Item" SET "data" = ${partial}::jsonb WHERE "id" = ${itemId} AND "status" = 'running'`;
+    UPDATE "Item" SET "data" = ${partial}::jsonb WHERE "id" = ${itemId} AND "status" = 'running'
+      AND EXISTS (${fencedThread(scope.threadId, scope.fence)})`;
 }

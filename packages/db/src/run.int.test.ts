@@ -5,8 +5,16 @@ import { loadHistory } from "./history.ts";
 import { renewHost, startHost } from "./hosts.ts";
 import { listItems } from "./items.ts";
 import { failJob, requestCommit } from "./jobs.ts";
+import { placeThread } from "./placement.ts";
 import { progress, turnScope } from "./run-scope.ts";
-import { beginAttempt, completedStep, completeStep, openMessage, recordCutAttempt } from "./run-step.ts";
+import {
+  beginAttempt,
+  completedStep,
+  completeStep,
+  openMessage,
+  recordCutAttempt,
+  savePartialText,
+} from "./run-step.ts";
 import { claimTool, completeTool } from "./run-tool.ts";
 import { claimNext, loadTurn, recordBase, unfinishedThreads } from "./run-turn.ts";
 import { projectScope, threadScope, workspaceScope } from "./scope.ts";
@@ -162,6 +170,23 @@ describe("a model's step", () => {
     await expect(openMessage(turn, 0, "demo/demo", second)).rejects.toMatchObject({ code: "FENCED" });
     const { items } = await listItems(scope, { after: 0 });
     expect(items.find((item) => item.id === `${turnId}/0`)).toMatchObject({ status: "completed", text: "Hello" });
+  });
+
+  test("is not asked for again by a worker that another has overtaken", async () => {
+    const scope = await newThread();
+    const { scope: turn } = await claimTurn(scope.threadId);
+    const paused = await beginAttempt(turn, 0, "demo/demo", estimate);
+    expect(await beginAttempt(turn, 0, "demo/demo", estimate, paused)).toBe(2);
+    const other = await beginAttempt(turn, 0, "demo/demo", estimate);
+    await openMessage(turn, 0, "demo/demo", other);
+    await savePartialText(turn, `${turn.turnId}/0`, "demo/demo", 2, "late");
+    const again = beginAttempt(turn, 0, "demo/demo", estimate, 2);
+    await expect(again).rejects.toMatchObject({ code: "FENCED" });
+    const answer = { text: "Hello", reasoning: "", finishReason: "stop", tools: [], usage };
+    await completeStep(turn, 0, other, "demo/demo", answer);
+    await expect(beginAttempt(turn, 0, "demo/demo", estimate)).rejects.toMatchObject({ code: "FENCED" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.at(-1)).toMatchObject({ status: "completed", text: "Hello" });
   });
 
   test("that comes after its turn has ended leaves nothing behind that runs", async () => {

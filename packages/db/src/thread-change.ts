@@ -1,11 +1,14 @@
 import type { Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
-import type { ItemStatus, ItemType, Prisma, ThreadStatus } from "./generated/client.ts";
+import { type ItemStatus, type ItemType, Prisma, type ThreadStatus } from "./generated/client.ts";
 import type { After } from "./mutate.ts";
 import { cleanJson } from "./text.ts";
 
-/** Identity of a worker process on a host; stale once the host's worker has started again or the thread has moved. */
-export type HostFence = { hostId: string; epoch: number };
+/**
+ * Identity of a worker process on a host; stale once the host's worker has started again, another host has taken over
+ * from a dead one, or the thread has moved. `anywhere`: of a step that any worker may do, wherever the thread is.
+ */
+export type HostFence = { hostId: string; epoch: number; anywhere?: true };
 
 export type ItemWrite = {
   id: string;
@@ -71,10 +74,19 @@ export async function changeThread<T>(
   return result;
 }
 
+/** The thread is locked, so whoever takes it over waits for this write or this write sees the new epoch. */
 async function checkFence(tx: Tx, thread: LockedThread, fence: HostFence): Promise<void> {
-  const [host] = await tx.$queryRaw<{ epoch: number }[]>`
-    SELECT "epoch" FROM "Host" WHERE "id" = ${fence.hostId} FOR SHARE`;
-  if (thread.hostId !== fence.hostId || host?.epoch !== fence.epoch) throw new AppError("FENCED");
+  const host = await tx.host.findUnique({ where: { id: fence.hostId }, select: { epoch: true } });
+  const here = fence.anywhere || thread.hostId === fence.hostId;
+  if (!here || host?.epoch !== fence.epoch) throw new AppError("FENCED");
+}
+
+/** The same as a condition of one statement, for what is written often and changes no `seq`: a query with a row if it may be. */
+export function fencedThread(threadId: string, fence: HostFence | undefined): Prisma.Sql {
+  if (!fence) return Prisma.sql`SELECT 1 FROM "Thread" WHERE "id" = ${threadId}`;
+  return Prisma.sql`
+    SELECT 1 FROM "Thread" JOIN "Host" ON "Host"."id" = ${fence.hostId} AND "Host"."epoch" = ${fence.epoch}
+    WHERE "Thread"."id" = ${threadId} AND (${fence.anywhere === true} OR "Thread"."hostId" = "Host"."id")`;
 }
 
 async function putItem(tx: Tx, threadId: string, seq: number, item: ItemWrite): Promise<void> {

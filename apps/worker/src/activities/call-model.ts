@@ -1,5 +1,6 @@
 import { defaultTurnLimits, nextAction } from "@heddle/agent/loop";
 import { ModelError, type ModelFinishReason } from "@heddle/agent/models/port";
+import { mustLeave } from "@heddle/db/placement";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { completedStep, type StepResult } from "@heddle/db/run-step";
 import { noteFailure } from "@heddle/db/run-turn";
@@ -19,10 +20,12 @@ export type Next =
 export function createCallModel(deps: Deps) {
   return ({ turnId, step }: { turnId: string; step: number }): Promise<Next> =>
     turnStep(deps, turnId, async (stop) => {
-      const scope = await turnScope(deps.db, turnId);
+      const scope = await turnScope(deps.db, turnId, { ...deps.fence, anywhere: true });
       try {
-        const result = (await completedStep(scope, step)) ?? (await askModel(deps, scope, step, stop));
-        return await follow(scope, step, result);
+        const before = await completedStep(scope, step);
+        const next = await follow(scope, step, before ?? (await askModel(deps, scope, step, stop)));
+        // A step is left behind once: where the thread could not leave, it goes on as it is.
+        return next.type === "runTools" && !before && (await mustLeave(scope)) ? { ...next, leave: true } : next;
       } catch (error) {
         if (!(error instanceof ModelError) || error.kind === "aborted") throw error;
         return fail(scope, modelFailureCode(error), error.message);

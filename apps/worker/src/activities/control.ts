@@ -1,6 +1,7 @@
 import { errorTable, isErrorCode } from "@heddle/db/errors";
-import { leaveHost, liveHost, placeThread } from "@heddle/db/hosts";
+import { liveHost } from "@heddle/db/hosts";
 import { failJob } from "@heddle/db/jobs";
+import { leaveHost, placeThread } from "@heddle/db/placement";
 import { claimNext } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { createCallModel } from "./call-model.ts";

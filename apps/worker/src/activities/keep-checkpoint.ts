@@ -1,8 +1,9 @@
 import { checkpoint } from "@heddle/agent/git/checkpoint";
 import { diffStat } from "@heddle/agent/git/read";
 import { openStore } from "@heddle/agent/git/store";
+import { preparePack } from "@heddle/db/checkpoint-packs";
 import { type TurnScope, turnScope } from "@heddle/db/run-scope";
-import { loadTurn, recordCheckpoint } from "@heddle/db/run-turn";
+import { loadTurn, recordCheckpoint, recordUnchanged } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { openSandbox } from "./worktree.ts";
@@ -12,7 +13,7 @@ export function createKeepCheckpoint(deps: Deps) {
   return ({ turnId, step }: { turnId: string; step: number }): Promise<void> =>
     heartbeating(async () => {
       const scope = await turnScope(deps.db, turnId, deps.fence);
-      await keep(deps, scope, `Step ${step} of turn ${turnId}`);
+      await keepWorktree(deps, scope, `Step ${step} of turn ${turnId}`);
     });
 }
 
@@ -21,19 +22,30 @@ export function createKeepLastCheckpoint(deps: Deps) {
   return ({ turnId }: { turnId: string }): Promise<void> =>
     heartbeating(async () => {
       const scope = await turnScope(deps.db, turnId, deps.fence, { interrupted: true });
-      await keep(deps, scope, `Interrupted turn ${turnId}`);
+      await keepWorktree(deps, scope, `Interrupted turn ${turnId}`);
     });
 }
 
-async function keep(deps: Deps, scope: TurnScope, message: string): Promise<void> {
+/** @returns the checkpoint that holds all that is there; null before the thread has a base */
+export async function keepWorktree(deps: Deps, scope: TurnScope, message: string): Promise<string | null> {
   const { thread } = await loadTurn(scope);
   const { baseCommit } = thread;
-  if (baseCommit === null) return;
+  if (baseCommit === null) return null;
   const store = openStore(deps.homeDir, thread.projectId);
   const sandbox = await openSandbox(deps, thread, store);
   const parent = thread.lastCheckpoint ?? baseCommit;
+  const keptAt = new Date();
   const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message });
-  if (!kept.changed) return;
-  const stat = await diffStat(store.threadsDir, baseCommit, kept.commit);
-  await recordCheckpoint(scope, { commit: kept.commit, ...stat });
+  if (!kept.changed) {
+    await recordUnchanged(scope, keptAt);
+    return kept.commit;
+  }
+  try {
+    const stat = await diffStat(store.threadsDir, baseCommit, kept.commit);
+    const pack = await preparePack(scope, kept.pack);
+    await recordCheckpoint(scope, { commit: kept.commit, keptAt, pack, ...stat });
+    return kept.commit;
+  } finally {
+    await kept.pack.close();
+  }
 }

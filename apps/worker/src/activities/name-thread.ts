@@ -12,7 +12,7 @@ export function createNameThread(deps: Deps) {
   return ({ turnId }: { turnId: string }): Promise<void> =>
     turnStep(deps, turnId, async ({ signal }) => {
       try {
-        const scope = await turnScope(deps.db, turnId);
+        const scope = await turnScope(deps.db, turnId, { ...deps.fence, anywhere: true });
         if (!(await lacksTitle(scope))) return;
         const { turn } = await loadTurn(scope);
         const messages = titleMessages(turn.prompt);

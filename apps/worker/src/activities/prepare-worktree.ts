@@ -6,6 +6,7 @@ import { loadTurn, noteFailure, recordBase } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { refreshStore } from "./fetch-project.ts";
 import { asAppError } from "./git-errors.ts";
+import { goBackIfAsked } from "./go-back.ts";
 import { setUpWorktree } from "./set-up-worktree.ts";
 import { turnStep } from "./turn-step.ts";
 import { type OpenWorktree, openWorktree } from "./worktree.ts";
@@ -29,7 +30,9 @@ type Loaded = Pick<Awaited<ReturnType<typeof loadTurn>>, "thread" | "project">;
 async function putInPlace(deps: Deps, scope: TurnScope, loaded: Loaded, signal: AbortSignal): Promise<OpenWorktree> {
   try {
     const baseCommit = loaded.thread.baseCommit ?? (await fixBase(deps, scope, loaded, signal));
-    return await openWorktree(deps, { ...loaded.thread, baseCommit });
+    const worktree = await openWorktree(deps, { ...loaded.thread, baseCommit }, signal);
+    await goBackIfAsked(deps, scope, worktree);
+    return worktree;
   } catch (thrown) {
     const error = asAppError(thrown);
     if (error.code !== "INTERNAL") await noteFailure(scope, { code: error.code, message: error.message });
@@ -47,7 +50,7 @@ async function fixBase(
   const store = openStore(deps.homeDir, project.id);
   const problem = await refreshStore(deps, project, signal);
   // A source that has vanished since is no obstacle: work starts from what was fetched last, and the project says so.
-  if (problem && project.fetchedAt === null) {
+  if (problem && !store.isFetched()) {
     throw new AppError("PROJECT_NOT_READY", { cause: problem, message: problem.message });
   }
   const baseRef = thread.baseRef ?? (await store.defaultBranch());

@@ -3,6 +3,7 @@ import { commitThread } from "@heddle/agent/git/commit";
 import { diff } from "@heddle/agent/git/read";
 import { ModelError } from "@heddle/agent/models/port";
 import { cleanCommitMessage, commitMessageMessages } from "@heddle/agent/prompts/commit-message";
+import { preparePack } from "@heddle/db/checkpoint-packs";
 import { AppError } from "@heddle/db/errors";
 import { loadPrompts } from "@heddle/db/history";
 import { completeCommit, completeMessage, fixCommitMessage, loadJob } from "@heddle/db/jobs";
@@ -45,11 +46,17 @@ async function commit(
     threadId: thread.id,
     branch: thread.branch,
     parent: thread.headCommit ?? worktree.baseCommit,
+    checkpoint: thread.lastCheckpoint ?? undefined,
     message: `${message}\n\nHeddle-Thread: ${thread.id}\nHeddle-Model: ${thread.model}`,
     author: { name: user.name, email: user.email ?? `${user.id}@bots.heddle.invalid` },
     committedAt: job.createdAt,
   });
-  await completeCommit(scope, { commit: made.commit, branch: thread.branch });
+  try {
+    const pack = await preparePack(scope, made.pack);
+    await completeCommit(scope, { commit: made.commit, branch: thread.branch }, pack);
+  } finally {
+    await made.pack.close();
+  }
 }
 
 /** The model's message for what a commit would hold; a plain one when the model does not answer. */
@@ -62,6 +69,7 @@ async function suggest(
 ): Promise<string> {
   const parent = thread.lastCheckpoint ?? baseCommit;
   const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message: "Before a commit" });
+  if (kept.changed) await kept.pack.close();
   const files = await diff(store.threadsDir, thread.headCommit ?? baseCommit, kept.commit);
   if (files.length === 0) throw new AppError("NOTHING_TO_COMMIT");
   const diffStat = files.map((file) => `${file.path} | +${file.additions} -${file.deletions}`).join("\n");

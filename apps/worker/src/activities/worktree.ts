@@ -1,36 +1,37 @@
 import { join } from "node:path";
 import { openStore, type ProjectStore } from "@heddle/agent/git/store";
 import { prepareWorktree } from "@heddle/agent/git/worktree";
+import { isPrepared } from "@heddle/agent/git/worktree-state";
 import type { Sandbox } from "@heddle/agent/sandbox/types";
 import { AppError } from "@heddle/db/errors";
 import type { Deps } from "../deps.ts";
+import { bringThread, type KeptThread, keepForOthers } from "./bring-thread.ts";
 import { asAppError } from "./git-errors.ts";
 
-type ThreadRow = {
-  id: string;
-  projectId: string;
-  branch: string;
-  baseCommit: string | null;
-  headCommit: string | null;
-  lastCheckpoint: string | null;
-};
+type ThreadRow = Omit<KeptThread, "baseCommit"> & { baseCommit: string | null };
 
 export type OpenWorktree = { sandbox: Sandbox; store: ProjectStore; baseCommit: string };
 
 /** A thread's sandbox with its worktree in place: made, repaired or rebuilt from the last checkpoint as needed. */
-export async function openWorktree(deps: Deps, thread: ThreadRow): Promise<OpenWorktree> {
-  if (thread.baseCommit === null) throw new AppError("INTERNAL", { message: "The thread has no base yet." });
+export async function openWorktree(deps: Deps, row: ThreadRow, signal?: AbortSignal): Promise<OpenWorktree> {
+  const { baseCommit, moves } = row;
+  if (baseCommit === null) throw new AppError("INTERNAL", { message: "The thread has no base yet." });
+  const thread = { ...row, baseCommit };
   const store = openStore(deps.homeDir, thread.projectId);
   try {
+    const prepared = await isPrepared(store, thread.id, moves);
+    if (!prepared) await bringThread(deps, store, thread, signal);
     const sandbox = await openSandbox(deps, thread, store);
     await prepareWorktree(sandbox, store, {
       threadId: thread.id,
       branch: thread.branch,
-      baseCommit: thread.baseCommit,
+      baseCommit,
       headCommit: thread.headCommit ?? undefined,
       checkpoint: thread.lastCheckpoint ?? undefined,
+      moves,
     });
-    return { sandbox, store, baseCommit: thread.baseCommit };
+    if (prepared) await keepForOthers(deps, store, thread, signal);
+    return { sandbox, store, baseCommit };
   } catch (error) {
     throw asAppError(error);
   }

@@ -21,8 +21,10 @@ export type CheckpointOptions = {
 
 const heddle = { name: "Heddle", email: "heddle@heddle.invalid" };
 
-/** `pack` is there when `changed` and is to be closed: what the commit adds to its parent, for other hosts. */
-export type Checkpoint = { commit: string; changed: boolean; pack?: OutgoingPack };
+/** `pack` is what the commit adds to its parent, for other hosts; to be closed. */
+export type Checkpoint =
+  | { commit: string; changed: false; pack?: undefined }
+  | { commit: string; changed: true; pack: OutgoingPack };
 
 export const checkpointRef = (threadId: string) => `refs/heddle/threads/${threadId}`;
 

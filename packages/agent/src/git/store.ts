@@ -16,6 +16,8 @@ export type ProjectStore = {
   threadsDir: string;
   /** The thread's folder on this host, as the sandbox wants it. */
   worktreeDir(threadId: string): string;
+  /** The folder for the thread's archives on this host. */
+  archiveDir(threadId: string): string;
   /**
    * Brings the branches of the repository at `sourcePath` (an absolute path on this host) into the store, forced and
    * pruned like the source; objects are kept. Nothing is written to the source. Repositories of other users, bare and
@@ -23,6 +25,8 @@ export type ProjectStore = {
    * @throws GitError `NOT_A_REPOSITORY`, `EMPTY_REPOSITORY`, `SOURCE_VANISHED`, `PATH_NOT_READABLE`, …
    */
   fetch(sourcePath: string, options?: { signal?: AbortSignal }): Promise<{ defaultBranch: string }>;
+  /** Whether the source has been fetched to this host. */
+  isFetched(): boolean;
   /** The branches as last fetched, in the order of their names. */
   branches(): Promise<Branch[]>;
   /** The branch that the source had checked out when last fetched; null before the first fetch. */
@@ -41,17 +45,20 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
   const dir = join(homeDir, "repos", safeName(projectId));
   const upstreamDir = join(dir, "upstream.git");
   const threadsDir = join(dir, "threads.git");
+  const isFetched = () => existsSync(join(upstreamDir, originHead));
   return {
     upstreamDir,
     threadsDir,
     worktreeDir: (threadId) => join(homeDir, "worktrees", safeName(threadId)),
+    archiveDir: (threadId) => join(homeDir, "archives", safeName(threadId)),
     fetch: async (sourcePath, { signal } = {}) => {
-      await assertReadable(sourcePath, existsSync(join(upstreamDir, originHead)));
+      await assertReadable(sourcePath, isFetched());
       await makeStore(upstreamDir, threadsDir);
       return withRepositoryLock(upstreamDir, (lock) =>
         fetchInto({ upstreamDir, threadsDir, sourcePath, server: uploadPack(homeDir) }, lock, signal),
       );
     },
+    isFetched,
     branches: () => listBranches(upstreamDir),
     defaultBranch: () => defaultBranchOf(upstreamDir),
     resolve: (ref) => resolveRef(upstreamDir, ref),
@@ -64,7 +71,7 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
  * fresh environment; only the command line reaches it.
  */
 function uploadPack(homeDir: string): string {
-  const hidden = ["repos", "worktrees"].map((name) => join(homeDir, name)).filter((dir) => existsSync(dir));
+  const hidden = ["repos", "worktrees", "archives"].map((name) => join(homeDir, name)).filter((dir) => existsSync(dir));
   const view = ["--dev-bind", "/", "/", ...hidden.flatMap((dir) => ["--tmpfs", dir])].map(quoted).join(" ");
   return `--upload-pack=bwrap --die-with-parent ${view} -- git -c safe.directory='*' upload-pack`;
 }
