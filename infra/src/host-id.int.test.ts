@@ -63,9 +63,9 @@ test("the name of a worker that was killed a moment ago is taken once its lease 
 });
 
 test("the name of a worker that runs is not taken", async () => {
-  await makeHost("host-of-here", { here: true, leaseMs: 1_000 });
+  await makeHost("host-of-here", { here: true, leaseMs: 5_000 });
   const renew = setInterval(
-    () => void db.prisma.host.updateMany({ data: { leaseExpiresAt: new Date(Date.now() + 1_000) } }),
+    () => void db.prisma.host.updateMany({ data: { leaseExpiresAt: new Date(Date.now() + 5_000) } }),
     100,
   );
   const name = await ensure();
