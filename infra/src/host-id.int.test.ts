@@ -64,10 +64,9 @@ test("the name of a worker that was killed a moment ago is taken once its lease 
 
 test("the name of a worker that runs is not taken", async () => {
   await makeHost("host-of-here", { here: true, leaseMs: 5_000 });
-  const renew = setInterval(
-    () => void db.prisma.host.updateMany({ data: { leaseExpiresAt: new Date(Date.now() + 5_000) } }),
-    100,
-  );
+  const renew = setInterval(async () => {
+    await db.prisma.host.updateMany({ data: { leaseExpiresAt: new Date(Date.now() + 5_000) } });
+  }, 100);
   const name = await ensure();
   clearInterval(renew);
   expect(name).not.toBe("host-of-here");
