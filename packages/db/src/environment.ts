@@ -1,4 +1,4 @@
-import type { Database, Tx } from "./database.ts";
+import type { Tx } from "./database.ts";
 import type { Project } from "./generated/client.ts";
 import { mutate } from "./mutate.ts";
 import type { EnvironmentView, SetEnvironmentInput } from "./projects.schema.ts";
@@ -41,17 +41,6 @@ export async function waitingThreads(scope: ProjectScope): Promise<string[]> {
     select: { id: true },
   });
   return rows.map((row) => row.id);
-}
-
-/**
- * The hosts that sandboxes of a project may reach, as of now. Those of the setup script count only while somebody's
- * agreement holds for just this script and these hosts.
- */
-export async function reachableHosts(db: Database, projectId: string, list: "commands" | "setup"): Promise<string[]> {
-  const project = await db.prisma.project.findUnique({ where: { id: projectId } });
-  if (!project) return [];
-  if (list === "commands") return project.allowedHosts;
-  return isAgreed(project) ? project.setupHosts : [];
 }
 
 /**

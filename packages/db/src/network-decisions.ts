@@ -3,6 +3,7 @@ import { newId } from "./ids.ts";
 import { transact } from "./mutate.ts";
 import type { NetworkLogView } from "./network-decisions.schema.ts";
 import type { ThreadScope } from "./scope.ts";
+import { isAgreed } from "./setup-agreement.ts";
 
 export type NetworkLists = { commands: string[]; setup: string[] };
 
@@ -20,13 +21,15 @@ const pageSize = 100;
 /** Kept of a thread, of either kind: so refusals by the thousand cannot hide what was allowed. */
 const mostKept = 5_000;
 
-/** The hosts that a thread's commands and its setup script may reach now; none once the thread is gone. */
+/**
+ * The hosts that a thread's commands and its setup script may reach now; none once the thread is gone. Those of the script
+ * count only while an agreement holds for just that script and these hosts.
+ */
 export async function networkLists(db: Database, threadId: string): Promise<NetworkLists> {
-  const thread = await db.prisma.thread.findUnique({
-    where: { id: threadId },
-    select: { project: { select: { allowedHosts: true, setupHosts: true } } },
-  });
-  return { commands: thread?.project.allowedHosts ?? [], setup: thread?.project.setupHosts ?? [] };
+  const thread = await db.prisma.thread.findUnique({ where: { id: threadId }, select: { project: true } });
+  if (!thread) return { commands: [], setup: [] };
+  const { allowedHosts, setupHosts } = thread.project;
+  return { commands: allowedHosts, setup: isAgreed(thread.project) ? setupHosts : [] };
 }
 
 /** A decision made now. */

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "./database.ts";
-import { reachableHosts, readEnvironment, setEnvironment, waitingThreads } from "./environment.ts";
+import { readEnvironment, setEnvironment, waitingThreads } from "./environment.ts";
 import { finishTurn } from "./finish-turn.ts";
 import { interruptTurn } from "./interrupts.ts";
 import { listItems } from "./items.ts";
+import { networkLists } from "./network-decisions.ts";
 import type { WorkspaceRole } from "./permissions.ts";
 import { setEnvironmentInput } from "./projects.schema.ts";
 import { createProject } from "./projects.ts";
@@ -223,10 +224,10 @@ describe("a script that nobody has agreed to", () => {
     expect(await claimSetup(turn, "one")).toEqual({ state: "waiting" });
     const requests = await itemsOf(scope, "approvalRequest");
     expect(requests.map(({ status }) => status)).toEqual(["completed", "running"]);
-    expect(await reachableHosts(db, workspace.projectId, "setup")).toEqual([]);
+    expect(await networkLists(db, scope.threadId)).toMatchObject({ setup: [] });
     await set({ setupHosts });
     expect(await claimSetup(turn, "one")).toMatchObject({ state: "run" });
-    expect(await reachableHosts(db, workspace.projectId, "setup")).toEqual(setupHosts);
+    expect(await networkLists(db, scope.threadId)).toMatchObject({ setup: setupHosts });
   });
 
   test("agreed to or taken away in the settings lets the threads go on", async () => {
@@ -312,7 +313,6 @@ describe("a project's environment", () => {
     const manage = await projectScope(db, workspace.principals.admin, scripted.id, "project.manage");
     const changed = await setEnvironment(manage, setEnvironmentInput.parse({ setupHosts }));
     expect(changed.setupApproved).toBe(false);
-    expect(await reachableHosts(db, scripted.id, "setup")).toEqual([]);
     expect((await setEnvironment(manage, setEnvironmentInput.parse({ setupHosts: [] }))).setupApproved).toBe(true);
   });
 });
