@@ -30,8 +30,8 @@ export type ComposerProps = {
   tools?: ReactNode;
   /** Before the send button: what stops the running turn. */
   stop?: ReactNode;
-  /** The other half of the send button: ways to send. */
-  sendMenu?: ReactNode;
+  /** The other half of the send button: ways to send. @param ready whether the button can be pressed now */
+  sendMenu?: (ready: boolean) => ReactNode;
 };
 
 /**
@@ -140,7 +140,7 @@ export function Composer(props: ComposerProps) {
                 >
                   <ArrowUp aria-hidden /> {sendLabel}
                 </Button>
-                {sendMenu}
+                {sendMenu?.(ready || pending)}
               </span>
             </div>
           </div>

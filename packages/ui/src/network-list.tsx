@@ -18,14 +18,17 @@ export type NetworkDecisionView = {
   reason: string | null;
 };
 
+/** Consecutive decisions that are alike, the newest of them and how many they are. */
+export type FoldedDecision = NetworkDecisionView & { count: number };
+
 export type NetworkListProps = {
-  decisions: readonly NetworkDecisionView[];
+  decisions: readonly FoldedDecision[];
   /** Offered for a host that is refused because nobody has allowed it. */
   onAllow?: (decision: NetworkDecisionView) => void;
-  /** The host that is being allowed. */
-  allowing?: string | null;
-  /** Hosts that were allowed since. */
-  allowedSince?: ReadonlySet<string>;
+  /** What is being allowed. */
+  allowing?: { host: string; port: number } | null;
+  /** Whether the host was allowed since. */
+  isAllowed: (decision: NetworkDecisionView) => boolean;
   /** Absent when there are no more. */
   onLoadMore?: () => void;
   loadingMore?: boolean;
@@ -33,7 +36,7 @@ export type NetworkListProps = {
 
 /** What a thread's commands wanted to reach, newest first, and what became of it. */
 export function NetworkList(props: NetworkListProps) {
-  const { decisions, onAllow, allowing, allowedSince, onLoadMore, loadingMore } = props;
+  const { decisions, onAllow, allowing, isAllowed, onLoadMore, loadingMore } = props;
   return (
     <>
       <ul aria-label="Connections" className="divide-y divide-line">
@@ -51,13 +54,14 @@ export function NetworkList(props: NetworkListProps) {
                   <span className="text-subtle">:{decision.port}</span>
                 </span>
                 {decision.list === "setup" && <Badge>Setup</Badge>}
+                {decision.count > 1 && <span className="text-subtle text-xs">{decision.count} times</span>}
               </p>
               {!decision.allowed && <p className="text-muted text-xs">{explainRefusal(decision.reason)}</p>}
             </div>
             {onAllow && canAllow(decision) && (
               <Allow
-                done={allowedSince?.has(decision.host)}
-                pending={allowing === decision.host}
+                done={isAllowed(decision)}
+                pending={allowing?.host === decision.host && allowing.port === decision.port}
                 onAllow={() => onAllow(decision)}
               />
             )}
@@ -74,7 +78,7 @@ export function NetworkList(props: NetworkListProps) {
   );
 }
 
-function Allow({ done, pending, onAllow }: { done?: boolean; pending: boolean; onAllow: () => void }) {
+function Allow({ done, pending, onAllow }: { done: boolean; pending: boolean; onAllow: () => void }) {
   if (done) return <span className="shrink-0 text-success text-xs leading-5">Allowed now</span>;
   return (
     <Button size="sm" onClick={onAllow} pending={pending} className="-my-0.5">
@@ -86,4 +90,19 @@ function Allow({ done, pending, onAllow }: { done?: boolean; pending: boolean; o
 /** Private addresses and the like are refused whatever the list says. */
 function canAllow({ allowed, reason, list }: NetworkDecisionView): boolean {
   return !allowed && list === "commands" && reason === "HOST_NOT_ALLOWED";
+}
+
+/** Decisions in order, with each run of alike ones as one: programs try again and again. */
+export function foldDecisions(decisions: readonly NetworkDecisionView[]): FoldedDecision[] {
+  const folded: FoldedDecision[] = [];
+  for (const decision of decisions) {
+    const last = folded.at(-1);
+    if (last && alike(last, decision)) last.count += 1;
+    else folded.push({ ...decision, count: 1 });
+  }
+  return folded;
+}
+
+function alike(a: NetworkDecisionView, b: NetworkDecisionView): boolean {
+  return a.host === b.host && a.port === b.port && a.list === b.list && a.reason === b.reason;
 }

@@ -5,13 +5,15 @@ import { Button } from "./button.tsx";
 import { plural } from "./format.ts";
 import { type EditedPrompt, QueuedEditor } from "./queued-editor.tsx";
 import { QueuedRow } from "./queued-row.tsx";
+import { focusQuietly } from "./quiet-focus.ts";
 
 export type SendMode = "queue" | "steer";
 
 export type QueuedPromptView = {
   id: string;
   text: string;
-  author: string;
+  /** Absent for the reader's own. */
+  author?: string;
   mode: SendMode;
   /** This reader may change its text and mode. */
   editable: boolean;
@@ -44,12 +46,13 @@ export function QueuePanel(props: QueuePanelProps) {
   const [edited, setEdited] = useState<EditedPrompt | null>(null);
   const [moved, setMoved] = useState("");
   const list = useRef<HTMLOListElement>(null);
+  /** A selector: what takes the focus once the list is drawn. */
   const focusAfter = useRef<string | null>(null);
   const lost = edited !== null && !prompts.some(({ id }) => id === edited.id);
 
   useLayoutEffect(() => {
     if (focusAfter.current === null) return;
-    list.current?.querySelector<HTMLElement>(`[data-grip="${CSS.escape(focusAfter.current)}"]`)?.focus();
+    focusQuietly(list.current?.querySelector<HTMLElement>(focusAfter.current));
     focusAfter.current = null;
   });
 
@@ -58,7 +61,7 @@ export function QueuePanel(props: QueuePanelProps) {
     const others = prompts.filter((prompt) => prompt.id !== id);
     const from = prompts.findIndex((prompt) => prompt.id === id);
     if (to < 0 || to > others.length || to === from) return;
-    focusAfter.current = id;
+    focusAfter.current = `[data-grip="${CSS.escape(id)}"]`;
     setMoved(`Moved to place ${to + 1} of ${prompts.length}`);
     onMove(id, others[to]?.id ?? null);
   }
@@ -95,7 +98,7 @@ export function QueuePanel(props: QueuePanelProps) {
                     onChange={setEdited}
                     onSave={(text) => onEdit(prompt.id, text)}
                     onClose={() => {
-                      focusAfter.current = prompt.id;
+                      focusAfter.current = `[data-edit="${CSS.escape(prompt.id)}"]`;
                       setEdited(null);
                     }}
                   />

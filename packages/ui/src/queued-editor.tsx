@@ -44,7 +44,7 @@ export function QueuedEditor({ edited, onChange, onSave, onClose, note, saveLabe
         </p>
       )}
       <Textarea
-        aria-label="Queued prompt"
+        aria-label="Queued text"
         autoFocus
         value={edited.text}
         readOnly={pending}

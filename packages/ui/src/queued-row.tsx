@@ -63,7 +63,7 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
             Next step
           </Badge>
         )}
-        <span className="mr-1.5 text-subtle text-xs">{prompt.author}</span>
+        {prompt.author && <span className="mr-1.5 text-subtle text-xs">{prompt.author}</span>}
         <span className="line-clamp-2 whitespace-pre-wrap [overflow-wrap:anywhere]">{prompt.text}</span>
       </p>
       {prompt.editable && onModeChange && (
@@ -76,7 +76,9 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
           className={steers ? "text-accent-text" : undefined}
         />
       )}
-      {prompt.editable && <IconButton icon={Pencil} label="Edit the prompt" size="sm" onClick={onEdit} />}
+      {prompt.editable && (
+        <IconButton icon={Pencil} label="Edit in the queue" size="sm" onClick={onEdit} data-edit={prompt.id} />
+      )}
       {prompt.movable && <IconButton icon={X} label="Remove from the queue" size="sm" onClick={onRemove} />}
     </li>
   );

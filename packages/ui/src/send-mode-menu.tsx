@@ -2,13 +2,18 @@
 import { ChevronDown } from "lucide-react";
 import { DropdownMenu as Primitive } from "radix-ui";
 import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
 import { DropdownMenu } from "./dropdown-menu.tsx";
 import { Kbd } from "./kbd.tsx";
 import { menuItemClasses } from "./menu-classes.ts";
 import type { SendMode } from "./queue-panel.tsx";
 import { useModKey } from "./use-mod-key.ts";
 
-export type SendModeMenuProps = { mode: SendMode; onModeChange: (mode: SendMode) => void; disabled?: boolean };
+export type SendModeMenuProps = {
+  mode: SendMode;
+  onModeChange: (mode: SendMode) => void /** Looks like the button that it belongs to. */;
+  ready: boolean;
+};
 
 const MODES = [
   { mode: "queue", label: "Queue", does: "Starts when this turn has ended" },
@@ -16,7 +21,7 @@ const MODES = [
 ] as const;
 
 /** The other half of the send button while a turn runs: what sending means. */
-export function SendModeMenu({ mode, onModeChange, disabled }: SendModeMenuProps) {
+export function SendModeMenu({ mode, onModeChange, ready }: SendModeMenuProps) {
   const mod = useModKey();
   return (
     <DropdownMenu
@@ -25,9 +30,11 @@ export function SendModeMenu({ mode, onModeChange, disabled }: SendModeMenuProps
         <Button
           size="sm"
           variant="primary"
-          disabled={disabled}
           aria-label="How to send"
-          className="rounded-l-none border-on-accent/25 border-l px-1.5"
+          className={cn(
+            "rounded-l-none border-l px-1.5",
+            ready ? "border-on-accent/25" : "border-line-strong bg-hover text-muted hover:bg-selected",
+          )}
         >
           <ChevronDown aria-hidden />
         </Button>

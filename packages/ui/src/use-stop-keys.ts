@@ -31,15 +31,14 @@ export function useStopKeys(onStop: (() => void) | undefined): boolean {
       if (next) timer = setTimeout(arm, askMs, false);
     }
     function onKeyDown(event: KeyboardEvent) {
-      if (event.key !== "Escape" || event.repeat || event.defaultPrevented || event.isComposing) return;
-      if (belongsElsewhere(event.target)) return;
-      event.preventDefault();
+      if (event.key !== "Escape" || event.repeat || event.isComposing || belongsElsewhere(event.target)) return;
       if (waits.current) latest.current?.();
       arm(!waits.current);
     }
-    document.addEventListener("keydown", onKeyDown);
+    // Ahead of everybody: a tooltip closes with the same key and says that it was taken.
+    window.addEventListener("keydown", onKeyDown, true);
     return () => {
-      document.removeEventListener("keydown", onKeyDown);
+      window.removeEventListener("keydown", onKeyDown, true);
       arm(false);
     };
   }, [able]);
@@ -48,9 +47,6 @@ export function useStopKeys(onStop: (() => void) | undefined): boolean {
 }
 
 function belongsElsewhere(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.matches("[data-composer]")) return false;
-  return (
-    target.closest("input, textarea, select, [role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null
-  );
+  if (document.querySelector("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]")) return true;
+  return target instanceof HTMLElement && target.matches("input, textarea:not([data-composer]), select");
 }

@@ -89,11 +89,13 @@ function Write({ thread }: { thread: ThreadView }) {
           )
         }
         sendMenu={
-          busy && (
-            <Suspense>
-              <SendModeMenu mode={mode} onModeChange={setMode} />
-            </Suspense>
-          )
+          busy
+            ? (ready) => (
+                <Suspense>
+                  <SendModeMenu mode={mode} onModeChange={setMode} ready={ready} />
+                </Suspense>
+              )
+            : undefined
         }
       />
     </>

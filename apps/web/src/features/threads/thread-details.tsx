@@ -6,6 +6,7 @@ import { RelativeTime } from "@heddle/ui/relative-time";
 import { type ReactNode, useId } from "react";
 import { DevServer } from "./dev-server.tsx";
 import { SetupFact } from "./setup-fact.tsx";
+import { ThreadNetwork } from "./thread-network.tsx";
 
 /** What surrounds a thread: where its worktree is, how it is set up, its dev server, what it may reach. */
 export function ThreadDetails({ thread }: { thread: ThreadView }) {
@@ -48,6 +49,9 @@ export function ThreadDetails({ thread }: { thread: ThreadView }) {
       </Part>
       <Part title="Dev server">
         <DevServer thread={thread} />
+      </Part>
+      <Part title="Network">
+        <ThreadNetwork thread={thread} />
       </Part>
     </div>
   );

@@ -23,7 +23,7 @@ export function ThreadQueue({ thread, onSend, putBack }: ThreadQueueProps) {
 
   function viewOf({ id, prompt, sender, mode }: TurnView): QueuedPromptView {
     const own = sender.id === me;
-    return { id, text: prompt, author: sender.name, mode, editable: own, movable: own || managesAll };
+    return { id, text: prompt, author: own ? undefined : sender.name, mode, editable: own, movable: own || managesAll };
   }
 
   function remove(turnId: string) {
