@@ -35,12 +35,20 @@ export async function renewHost(db: Database, fence: HostFence): Promise<boolean
 
 /** Begins or ends the emptying of a host: it gets no new threads, and those that it has go to others as they work on. */
 export async function setDraining(scope: WorkspaceScope, hostId: string, draining: boolean): Promise<void> {
+  await assertOperator(scope);
   const entry = { action: draining ? "host.drain" : "host.undrain", resource: { type: "host", id: hostId } };
   await mutate(scope, entry, async (tx) => {
     const where = { id: hostId, drainingAt: draining ? null : { not: null } };
     const changed = await tx.host.updateMany({ where, data: { drainingAt: draining ? new Date() : null } });
     if (changed.count === 0 && (await tx.host.count({ where: { id: hostId } })) === 0) throw new AppError("NOT_FOUND");
   });
+}
+
+/** Hosts serve all workspaces: they are looked after from the first one, which came with the installation. */
+async function assertOperator(scope: WorkspaceScope): Promise<void> {
+  const first = await scope.db.prisma.workspace.findFirst({ orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
+  if (first?.id === scope.workspaceId) return;
+  throw new AppError("FORBIDDEN", { message: "Hosts serve all workspaces; the owner of the first one drains them." });
 }
 
 /**

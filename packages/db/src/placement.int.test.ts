@@ -17,9 +17,12 @@ import { createThread } from "./threads.ts";
 let db: Database;
 let close: () => Promise<void>;
 let workspace: TestWorkspace;
+/** The one that came with the installation. */
+let first: TestWorkspace;
 
 beforeAll(async () => {
   ({ db, close } = await openTestDatabase());
+  first = await makeWorkspace(db);
 });
 afterAll(() => close());
 beforeEach(async () => {
@@ -155,7 +158,14 @@ describe("a dead host", () => {
 
 describe("a host that drains", () => {
   const drain = async (hostId: string, draining = true) =>
-    setDraining(await workspaceScope(db, workspace.principals.owner, workspace.id, "host.manage"), hostId, draining);
+    setDraining(await workspaceScope(db, first.principals.owner, first.id, "host.manage"), hostId, draining);
+
+  test("is none of another workspace's business", async () => {
+    await liveHost("a");
+    const scope = await workspaceScope(db, workspace.principals.owner, workspace.id, "host.manage");
+    await expect(setDraining(scope, "a", true)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await db.prisma.host.count({ where: { drainingAt: { not: null } } })).toBe(0);
+  });
 
   test("is chosen for new threads only where there is no other", async () => {
     await liveHost("a");

@@ -47,6 +47,7 @@ const samples: Record<string, Sample> = {
   "providers.delete": { input: () => ({ providerId: "none" }), refusedAs: "NOT_FOUND" },
   "providers.list": inWorkspace,
   "providers.models": inWorkspace,
+  "status.drainHost": { input: () => ({ hostId: "none", draining: true }), refusedAs: "NOT_FOUND" },
   "status.read": inWorkspace,
   // A turn is open on the sample thread, and its owner has started it.
   "threads.archive": { ...onThread, refusedAs: "THREAD_BUSY" },

@@ -1,5 +1,7 @@
+import { setDraining } from "@heddle/db/hosts";
 import { readStatus } from "@heddle/db/status";
-import { statusView } from "@heddle/db/status.schema";
+import { drainHostInput, statusView } from "@heddle/db/status.schema";
+import { z } from "zod";
 import { readHealth } from "../../server/health.ts";
 import { router, workspaceProcedure } from "../../server/trpc.ts";
 import { version } from "../../server/version.ts";
@@ -12,5 +14,16 @@ export const statusRouter = router({
       const [health, rows] = await Promise.all([readHealth(ctx.runtime), readStatus(ctx.scope)]);
       const parts = Object.entries(health).map(([name, ok]) => ({ name: name as keyof typeof health, ok }));
       return { version, parts, ...rows };
+    }),
+
+  drainHost: workspaceProcedure("host.manage")
+    .meta({
+      openapi: { method: "POST", path: "/hosts/{hostId}/drain", summary: "Empties a host for an update, or ends that" },
+    })
+    .input(drainHostInput)
+    .output(z.object({}))
+    .mutation(async ({ ctx, input }) => {
+      await setDraining(ctx.scope, input.hostId, input.draining);
+      return {};
     }),
 });
