@@ -7,6 +7,7 @@
  * - `WORKTREE_NOT_PREPARED`: the worktree was never completed on this host, or was replaced;
  * - `SNAPSHOT_TOO_LARGE`, `SNAPSHOT_REFUSED`: what the sandbox sent is over the limit, or git or we refuse its objects;
  * - `WORKTREE_FAILED`: git inside the sandbox failed, twice;
+ * - `ARCHIVE_FAILED`: the archive of a worktree could not be made or read back whole;
  * - `TIMED_OUT`, `ABORTED`, `GIT_FAILED`: git on the host was stopped or failed.
  */
 export type GitErrorCode =
@@ -21,6 +22,7 @@ export type GitErrorCode =
   | "SNAPSHOT_TOO_LARGE"
   | "SNAPSHOT_REFUSED"
   | "WORKTREE_FAILED"
+  | "ARCHIVE_FAILED"
   | "TIMED_OUT"
   | "ABORTED"
   | "GIT_FAILED";

@@ -71,7 +71,9 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
  * fresh environment; only the command line reaches it.
  */
 function uploadPack(homeDir: string): string {
-  const hidden = ["repos", "worktrees", "archives"].map((name) => join(homeDir, name)).filter((dir) => existsSync(dir));
+  const hidden = ["repos", "worktrees", "left-behind", "archives"]
+    .map((name) => join(homeDir, name))
+    .filter((dir) => existsSync(dir));
   const view = ["--dev-bind", "/", "/", ...hidden.flatMap((dir) => ["--tmpfs", dir])].map(quoted).join(" ");
   return `--upload-pack=bwrap --die-with-parent ${view} -- git -c safe.directory='*' upload-pack`;
 }
