@@ -47,6 +47,8 @@ export function assertRoomFor(dir: string, bytes: number, purpose: string): void
   );
 }
 
+/** `12 MB`, or `340 kB` for what is small. */
 export function inMegabytes(bytes: number): string {
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 1024)} kB`;
   return `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MB`;
 }

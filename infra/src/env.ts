@@ -49,6 +49,11 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   throw new StartFailure(`these settings are not valid: ${problems.join(", ")}.`);
 }
 
+/** Where the operator stood when they called npm, which itself moves to the checkout. */
+export function fromCaller(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
 const inherited = ["PATH", "HOME", "TZ", "LANG"];
 
 /** All that a child process gets of the operator's own environment. */

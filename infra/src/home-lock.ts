@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StartFailure } from "./start-failure.ts";
 
@@ -18,7 +18,7 @@ const waitForStoppingMs = 45_000;
 /**
  * Makes this process the only supervisor of a home, by listening on an abstract socket named after it: the kernel lets
  * one process do so and forgets the name with that process, however it ends. Waits for a supervisor that is stopping.
- * @param url shown to whoever tries to start a second one
+ * @param url shown to whoever tries to start a second one, or what else is done with the home
  * @throws StartFailure if another supervisor runs there
  */
 export async function lockHome(homeDir: string, url: string): Promise<HomeLock> {
@@ -34,6 +34,7 @@ export async function lockHome(homeDir: string, url: string): Promise<HomeLock> 
     await sleep(pollMs);
   }
   const holder = `process ${process.pid}, ${url}`;
+  mkdirSync(dirname(holderFile), { recursive: true, mode: 0o700 });
   writeFileSync(holderFile, holder);
   return {
     stopping() {

@@ -51,7 +51,7 @@ export async function createPostgres(
     ...options.settings,
   };
   const [command = programs.postgres, ...prefix] = programs.prefix;
-  const url = (database = databaseName) => `postgresql://${userName}:${password}@127.0.0.1:${port}/${database}`;
+  const url = (database = databaseName) => embeddedUrl({ port, password, database });
   const service = createService(
     {
       name: "postgres",
@@ -74,6 +74,11 @@ export async function createPostgres(
     host,
   );
   return { service, url };
+}
+
+export function embeddedUrl(options: { port: number; password: string; database?: string }): string {
+  const { port, password, database = databaseName } = options;
+  return `postgresql://${userName}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 /** Makes the database if it does not exist yet. */
@@ -135,7 +140,7 @@ function runsIn(dataDir: string, pid: number): boolean {
  * Whether the server takes part in life yet.
  * @throws StartFailure when it answers that it never will: waiting longer does not help
  */
-async function answersQueries(url: string): Promise<boolean> {
+export async function answersQueries(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on("error", () => undefined);
   try {

@@ -6,6 +6,7 @@ import { type HomeLock, lockHome } from "./home-lock.ts";
 import { ensureHostId } from "./host-id.ts";
 import { finishPuttingBack, migrateEmbedded } from "./migrate-embedded.ts";
 import { applyMigrations } from "./migrations.ts";
+import { noteRestore } from "./note-restore.ts";
 import { assertPortFree, freePort } from "./ports.ts";
 import { createPostgres, databaseName, ensureDatabase } from "./postgres.ts";
 import { type Addresses, type ProgramSpecs, publicUrl } from "./programs.ts";
@@ -106,6 +107,7 @@ export function createStack(env: Env, programs: ProgramSpecs, report: (line: str
       await assertPortFree(env.HEDDLE_PORT, env.HEDDLE_HOST);
 
       const [databaseUrl, temporalAddress] = await together(startPostgres(), startTemporal());
+      await noteRestore(home.dir, databaseUrl);
       await ensureHostId({ homeDir: home.dir, databaseUrl, report });
       for (const loss of await lostKeys(databaseUrl, env.HEDDLE_SECRET_KEYS ?? home.secrets.secretKeys)) report(loss);
       const addresses: Addresses = {

@@ -28,6 +28,20 @@ export async function markPrepared(store: ProjectStore, threadId: string, moves:
   await rename(`${marker}.new`, marker);
 }
 
+/**
+ * Says of a worktree that was copied here whole, together with its mark, that its files are complete.
+ * @returns its name there and its name here; null when it was not complete there
+ */
+export async function adoptCopy(store: ProjectStore, threadId: string): Promise<{ from: string; to: string } | null> {
+  const marker = markerOf(store, threadId);
+  const from = (await readFile(marker, "utf8").catch(() => "")).trimEnd();
+  const folder = await identity(store, threadId).catch(() => null);
+  if (from === "" || folder === null) return null;
+  const to = [folder, ...from.split(" ").slice(1)].join(" ");
+  await writeFile(marker, `${to}\n`, { flush: true });
+  return { from, to };
+}
+
 /** Which worktree this is: one that is made anew has another name, even in the same folder. */
 export async function worktreeName(store: ProjectStore, threadId: string): Promise<string> {
   return (await readFile(markerOf(store, threadId), "utf8")).trimEnd();

@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import type { Manifest } from "../backup/manifest.ts";
+import type { Env } from "../env.ts";
+import { openHome } from "../home.ts";
+import { lockHome } from "../home-lock.ts";
+import { freePort } from "../ports.ts";
+import { createPostgres, databaseName, ensureDatabase } from "../postgres.ts";
+import { openLoad } from "./database-load.ts";
+import { draftOf, fill, publish, takeSecrets, unpublish } from "./fill.ts";
+
+type Restore = { file: string; homeDir: string; env: Env; manifest: Manifest; report: (line: string) => void };
+
+/**
+ * Makes a home, and fills its own database or the operator's empty one, from a verified archive. Everything comes into
+ * being beside its place and goes there at the end: a failure or a kill leaves neither half a home nor half a database.
+ */
+export async function restore(options: Restore): Promise<void> {
+  const { file, homeDir, env, report } = options;
+  const draft = draftOf(homeDir);
+  if (existsSync(draft)) report(`Removing ${draft}, which a restore that was cut has left`);
+  await rm(draft, { recursive: true, force: true });
+  try {
+    await takeSecrets(file, draft);
+    const home = openHome(draft, report);
+    const lock = await lockHome(draft, "a backup is restored into it");
+    try {
+      if (env.DATABASE_URL) await restoreIntoServer(options, env.DATABASE_URL);
+      else await restoreIntoHome(options, home);
+    } finally {
+      lock.release();
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function restoreIntoHome({ file, homeDir, manifest }: Restore, home: ReturnType<typeof openHome>) {
+  const postgres = await createPostgres(
+    { dataDir: home.postgresDir, port: await freePort(), password: home.secrets.postgresPassword },
+    { runDir: home.runDir, logsDir: home.logsDir, report: () => undefined, endWithParent: true },
+  );
+  await postgres.service.start();
+  try {
+    await ensureDatabase(postgres, databaseName);
+    const load = await openLoad(postgres.url(), manifest);
+    await fill(file, homeDir, load, manifest);
+    await load.commit();
+  } finally {
+    await postgres.service.stop();
+  }
+  await publish(homeDir);
+}
+
+/** The home comes first: without it the database would name worktrees that are not there. */
+async function restoreIntoServer({ file, homeDir, manifest }: Restore, databaseUrl: string): Promise<void> {
+  const load = await openLoad(databaseUrl, manifest);
+  let published = false;
+  try {
+    await fill(file, homeDir, load, manifest);
+    await publish(homeDir);
+    published = true;
+    await load.commit();
+  } catch (error) {
+    if (published) unpublish(homeDir);
+    await load.abandon();
+    throw error;
+  }
+}
