@@ -3,6 +3,7 @@ import type { DevServer, Host, Project, Thread } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { mutate } from "./mutate.ts";
 import { assertThreadOpen } from "./open-thread.ts";
+import { closeDev, type DevEnd, lostDev } from "./run-dev.ts";
 import type { ThreadScope } from "./scope.ts";
 import { scriptOrNull } from "./setup-agreement.ts";
 import { changeThread } from "./thread-change.ts";
@@ -24,6 +25,7 @@ export async function startDev(scope: ThreadScope): Promise<DevView> {
       const command = scriptOrNull(thread.project.devCommand);
       if (command === null) throw new AppError("NO_DEV_COMMAND");
       if (isUp(thread)) return;
+      if (thread.devServer) await closeDev(tx, change, thread.devServer.itemId, lostDev);
       const { host, baseCommit } = thread;
       if (host === null || !isAlive(host) || baseCommit === null) throw new AppError("NO_WORKTREE");
       const turn = await tx.turn.findFirstOrThrow({
@@ -65,11 +67,13 @@ export async function stopDev(scope: ThreadScope): Promise<DevView> {
   const entry = { action: "thread.stop_dev", resource: { type: "thread", id: scope.threadId } };
   await mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      const open = await tx.devServer.updateMany({
-        where: { threadId: scope.threadId, status: { in: ["starting", "running"] } },
-        data: { status: "stopping" },
-      });
-      if (open.count > 0) change.set({ updatedAt: new Date() });
+      const thread = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include });
+      const { devServer } = thread;
+      if (!devServer) return;
+      if (!isUp(thread)) return closeDev(tx, change, devServer.itemId, lostDev);
+      if (devServer.epoch === null) return closeDev(tx, change, devServer.itemId, neverBegun);
+      await tx.devServer.update({ where: { threadId: scope.threadId }, data: { status: "stopping" } });
+      change.set({ updatedAt: new Date() });
     }),
   );
   return readDev(scope);
@@ -86,6 +90,8 @@ export async function readDev(scope: ThreadScope): Promise<DevView> {
   }
   return { status, command: devServer.command, itemId, port, url: port === null ? null : `http://127.0.0.1:${port}` };
 }
+
+const neverBegun: DevEnd = { status: "stopped", log: "completed", data: { note: "Stopped before it began." } };
 
 const include = { project: true, host: true, devServer: true } as const;
 

@@ -1,6 +1,6 @@
 import { AppError } from "./errors.ts";
 import type { ItemStatus, ItemType, Prisma } from "./generated/client.ts";
-import { progress, type TurnScope } from "./run-scope.ts";
+import { progress, type RunScope, type TurnScope } from "./run-scope.ts";
 import type { ToolCall } from "./run-step.ts";
 import { cleanJson } from "./text.ts";
 import { fencedThread } from "./thread-change.ts";
@@ -42,8 +42,11 @@ export async function completeTool(
   });
 }
 
+/** Whoever runs a command: a turn, or a host that serves one. */
+export type OutputScope = Pick<RunScope, "db" | "threadId" | "fence">;
+
 /** One piece of a command's whole output; repeated pieces, and those of a worker that was fenced off, are ignored. */
-export async function appendOutput(scope: TurnScope, itemId: string, index: number, data: Uint8Array): Promise<void> {
+export async function appendOutput(scope: OutputScope, itemId: string, index: number, data: Uint8Array): Promise<void> {
   await scope.db.prisma.$executeRaw`
     INSERT INTO "OutputChunk" ("itemId", "index", "data") SELECT ${itemId}, ${index}, ${new Uint8Array(data)}
     WHERE EXISTS (${fencedThread(scope.threadId, scope.fence)}) ON CONFLICT DO NOTHING`;
@@ -51,7 +54,7 @@ export async function appendOutput(scope: TurnScope, itemId: string, index: numb
 
 /** Keeps a running command's output so far for whoever joins in the middle; changes no `seq`. */
 export async function savePartialOutput(
-  scope: TurnScope,
+  scope: OutputScope,
   itemId: string,
   data: unknown,
   output: string,

@@ -1,6 +1,5 @@
 import type { Database } from "@heddle/db/database";
-import type { TurnScope } from "@heddle/db/run-scope";
-import { appendOutput, savePartialOutput } from "@heddle/db/run-tool";
+import { appendOutput, type OutputScope, savePartialOutput } from "@heddle/db/run-tool";
 import { persist } from "./persist.ts";
 import { createTextStream } from "./text-stream.ts";
 
@@ -19,7 +18,7 @@ export type OutputRecorder = { push(chunk: Uint8Array): void; end(): Promise<voi
  */
 export function createOutputRecorder(
   db: Database,
-  scope: TurnScope,
+  scope: OutputScope,
   itemId: string,
   data: unknown,
   { maxBytes = defaultMaxBytes }: { maxBytes?: number } = {},
