@@ -2,7 +2,7 @@ import type { Database } from "@heddle/db/database";
 import { AppError } from "@heddle/db/errors";
 import { interruptedAmong } from "@heddle/db/interrupts";
 
-const pollMs = 150;
+const pollMs = 75;
 
 export type Interrupts = {
   /** Runs a step of a turn with a signal that is aborted, with INTERRUPTED, soon after somebody has interrupted the turn. */
