@@ -5,7 +5,9 @@ import { createControlActivities } from "./activities/control.ts";
 import { createHostActivities } from "./activities/host.ts";
 import { observed } from "./activities/observed.ts";
 import type { Deps } from "./deps.ts";
+import { startDevServers } from "./dev-servers.ts";
 import { keepLease } from "./lease.ts";
+import { setAsideLeftBehind } from "./left-behind.ts";
 import { startReconciler } from "./reconciler.ts";
 import { takeOver, workerIdentity } from "./take-over.ts";
 
@@ -29,6 +31,9 @@ export async function startWorker(
     workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath">;
   },
 ): Promise<WorkerHandle> {
+  await setAsideLeftBehind(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
+    deps.log.warn({ err }, "worktrees of threads that have moved away could not be set aside"),
+  );
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const shared = {
     connection,
@@ -54,17 +59,24 @@ export async function startWorker(
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
   const client = new Client({ connection: clientConnection });
   const reconciler = startReconciler(deps.db, client, deps.log);
+  const devServers = startDevServers(deps);
 
   function stop(): void {
+    void devServers.close();
     for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
   }
-  const lease = keepLease(deps.db, deps.fence, deps.log, stop);
+  const lease = keepLease(deps.db, deps.fence, deps.log, () => {
+    // Commands first: whatever they still do, another host does not know of.
+    void deps.sandboxes.closeAll();
+    stop();
+  });
 
   async function run(): Promise<void> {
     try {
       await Promise.all([control.run(), host.run()]);
     } finally {
       lease.stop();
+      await devServers.close();
       await reconciler.stop();
       await clientConnection.close();
       await connection.close();

@@ -1,5 +1,6 @@
 import { controlQueue, threadWorkflowId } from "@heddle/agent/contract";
 import { startHost } from "@heddle/db/hosts";
+import { Context } from "@temporalio/activity";
 import { Client, Connection } from "@temporalio/client";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -26,6 +27,9 @@ async function startDyingWorker(identity: string) {
   });
   const claimNext = () => {
     taken();
+    const context = Context.current();
+    const timer = setInterval(() => context.heartbeat(), 1_000);
+    context.cancellationSignal.addEventListener("abort", () => clearInterval(timer));
     return new Promise<never>(() => undefined);
   };
   const worker = await Worker.create({

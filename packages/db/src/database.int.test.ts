@@ -12,7 +12,7 @@ afterAll(() => opened?.close());
 test("the server itself ends a transaction whose process has gone silent", async () => {
   const [row] = await opened.db.prisma.$queryRaw<{ timeout: string }[]>`
     SELECT current_setting('idle_in_transaction_session_timeout') AS "timeout"`;
-  expect(row?.timeout).toBe("40s");
+  expect(row?.timeout).toBe("10s");
 });
 
 test("hints reach a listener, and more of them than fit are dropped without an error", async () => {

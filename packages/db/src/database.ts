@@ -22,8 +22,9 @@ export function createDatabase(options: { url: string; poolSize: number }): Data
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 60_000,
-    // A process that is cut off in mid-transaction must not keep its locks, the audit chain's least of all.
-    idle_in_transaction_session_timeout: 40_000,
+    // A process that is cut off or paused in mid-transaction must not keep its locks, the audit chain's least of all: no
+    // longer than a step is waited for whose worker gives no sign of life.
+    idle_in_transaction_session_timeout: 10_000,
   });
   const prisma = new PrismaClient({
     adapter,

@@ -42,6 +42,15 @@ export async function mustLeave({ db, threadId }: { db: Database; threadId: stri
   return (await otherHost(tx, thread.host.id))?.reason === "draining" && isKeptElsewhere(tx, thread);
 }
 
+/** Of these threads, those that another host keeps by now. */
+export async function movedAway(db: Database, hostId: string, threadIds: readonly string[]): Promise<string[]> {
+  const threads = await db.prisma.thread.findMany({
+    where: { id: { in: [...threadIds] }, hostId: { not: hostId } },
+    select: { id: true },
+  });
+  return threads.map(({ id }) => id);
+}
+
 type Reason = "dead" | "draining";
 type Target = { id: string; reason: Reason };
 

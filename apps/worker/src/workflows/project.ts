@@ -1,5 +1,6 @@
 import { type ProjectWorkflowInput, pokeSignal } from "@heddle/agent/contract";
 import { defineSignal, setHandler } from "@temporalio/workflow";
+import { hostIsSilent } from "./failures.ts";
 import { control, host } from "./proxies.ts";
 
 /** Brings a project's store up to date with its source; once more if it was poked meanwhile. */
@@ -11,6 +12,11 @@ export async function projectWorkflow({ projectId }: ProjectWorkflowInput): Prom
   do {
     poked = false;
     const hostId = await control.chooseHost();
-    await host(hostId).fetchProject({ projectId });
+    await host(hostId)
+      .fetchProject({ projectId })
+      .catch((error: unknown) => {
+        if (!hostIsSilent(error)) throw error;
+        poked = true;
+      });
   } while (poked);
 }

@@ -15,7 +15,8 @@ const alive = {
 /** Short steps over rows, which may be repeated: one whose worker has died is not to be waited for long. */
 export const control = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,
-  startToCloseTimeout: "15 seconds",
+  startToCloseTimeout: "1 minute",
+  heartbeatTimeout: "10s",
   retry,
 });
 
