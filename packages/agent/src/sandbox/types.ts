@@ -55,8 +55,6 @@ export type ExecResult = {
   /** The limit of the sandbox for which the command, or part of it, was killed. */
   limit: PassedLimit | null;
   durationMs: number;
-  /** What the network refused while the command ran, each place once, 20 at most; absent without network. */
-  refused?: readonly NetworkDecision[];
 };
 
 export type PassedLimit = "memory" | "disk";

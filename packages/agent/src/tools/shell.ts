@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { isRefused, refusalSentence } from "../sandbox/network/refusals.ts";
 import type { PassedLimit } from "../sandbox/types.ts";
 import { createOutputWindow } from "./output-window.ts";
 import { defineTool, type ToolItem } from "./tool.ts";
 
 const peopleChars = 64 * 1024;
-const mostRefusedShown = 3;
 // One argument of a program may have 128 KiB.
 const maxCommandBytes = 100_000;
 
@@ -28,7 +26,7 @@ export const shell = defineTool({
   description: `Runs a command in a sandbox, in the root of the repository, and returns its output and exit code.
 - Each call is a new bash: directory changes and variables do not carry over. Chain with && where steps depend on each other.
 - There is no terminal and no standard input; commands that ask questions fail or hang. Use their non-interactive flags.
-- The network is HTTP and HTTPS to the hosts on the project's list, through the proxy that http_proxy and https_proxy name. Anything else is refused, and what was refused is told after the output: do not look for a way around, say which host is missing.
+- The network is HTTP and HTTPS to the hosts on the project's list, through the proxy that http_proxy and https_proxy name. Anything else is refused, and the output of a command that fails says what was: do not look for a way around, name the host that is missing.
 - Processes left in the background are killed when the command ends.
 - Long output is cut in the middle: prefer quiet flags and narrow commands.
 - Prefer read_file, edit_file, list_files and search_files to cat, sed, ls and grep.`,
@@ -60,19 +58,13 @@ export const shell = defineTool({
             : `exit code ${exitCode}`;
     const shown = output.text(limits.modelChars);
     const lineEnd = shown === "" || shown.endsWith("\n") ? "" : "\n";
-    const refused = (result.refused ?? []).filter(isRefused).map(refusalSentence);
-    const told = refused.map((text) => `\n[network: ${text}]`).join("");
-    const notes = [
-      ...(result.limit === null ? [] : [sentence(passedLimits[result.limit])]),
-      // What a command can do without is in the thread's log of connections.
-      ...(exitCode === 0 ? [] : refused.slice(0, mostRefusedShown)),
-    ];
+    const note = result.limit === null ? {} : { note: sentence(passedLimits[result.limit]) };
     return {
       ok: exitCode === 0,
-      forModel: `${shown || "(no output)\n"}${lineEnd}[${end}, ${(durationMs / 1000).toFixed(1)} s]${told}`,
+      forModel: `${shown || "(no output)\n"}${lineEnd}[${end}, ${(durationMs / 1000).toFixed(1)} s]`,
       item: {
         ...commandItem(command, exitCode, output.text(peopleChars), output.sizeBytes(), Math.round(durationMs)),
-        ...(notes.length === 0 ? {} : { note: notes.join(" ") }),
+        ...note,
       },
     };
   },

@@ -12,7 +12,7 @@ export type ToolItem =
       output: string;
       outputBytes: number;
       durationMs: number;
-      /** Why it was killed or what it could not reach, for people. */
+      /** Why it was killed, for people. */
       note?: string;
     }
   | { type: "fileChange"; changes: FileChange[] }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { refuseInTunnelUser } from "./connect.ts";
 
 /** Where distributions keep the certificates that they trust; all of it is visible inside. */
 const certificateFiles = [
@@ -20,6 +21,10 @@ export function networkEnvironment(port: number): Record<string, string> {
     HTTPS_PROXY: proxy,
     no_proxy: direct,
     NO_PROXY: direct,
+    npm_config_https_proxy: `http://${refuseInTunnelUser}@127.0.0.1:${port}`,
+    // A refusal stays one: npm tries twice again, by default after 10 s and 60 s.
+    npm_config_fetch_retry_mintimeout: "1000",
+    npm_config_fetch_retry_maxtimeout: "5000",
     // Node's own fetch looks at the others only with this, from 22 on.
     NODE_USE_ENV_PROXY: "1",
     ...(certificates === undefined

@@ -13,23 +13,21 @@ export type TestWorld = Outside & {
 };
 
 export function createTestWorld(): TestWorld {
-  const names: TestWorld["names"] = new Map();
-  const places: TestWorld["places"] = new Map();
-  const dialled: string[] = [];
-  return {
-    names,
-    places,
-    dialled,
-    resolve: async (host) => names.get(host) ?? [],
+  const world: TestWorld = {
+    names: new Map(),
+    places: new Map(),
+    dialled: [],
+    resolve: async (host) => world.names.get(host) ?? [],
     dial: async (address, port) => {
-      dialled.push(`${address}:${port}`);
-      const local = places.get(`${address}:${port}`);
+      world.dialled.push(`${address}:${port}`);
+      const local = world.places.get(`${address}:${port}`);
       if (local === undefined) throw new Error("no answer");
       const socket = connect({ host: "127.0.0.1", port: local, allowHalfOpen: true });
       await once(socket, "connect");
       return socket;
     },
   };
+  return world;
 }
 
 export type TestPolicy = NetworkPolicy & {
