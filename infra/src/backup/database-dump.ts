@@ -16,6 +16,8 @@ export type RestingThread = { id: string; projectId: string; seq: number };
 /** Writes every table into the archive, all as of one moment; whoever writes meanwhile is not held up. */
 export async function dumpDatabase(url: string, archive: ArchiveWriter): Promise<Snapshot> {
   const client = new pg.Client({ connectionString: url, application_name: "heddle-backup" });
+  // A connection that is cut makes the next query fail.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");

@@ -42,6 +42,8 @@ export function knownMigrations(manifest: Manifest): Migration[] {
 export async function openLoad(url: string, manifest: Manifest): Promise<DatabaseLoad> {
   const migrations = knownMigrations(manifest);
   const client = new pg.Client({ connectionString: url, application_name: "heddle-restore" });
+  // A connection that is cut makes the next query fail.
+  client.on("error", () => undefined);
   await client.connect();
   const rowsOf = new Map(manifest.tables.map(({ name }) => [name, 0]));
   let target = "public";

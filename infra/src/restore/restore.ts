@@ -6,7 +6,7 @@ import { openHome } from "../home.ts";
 import { lockHome } from "../home-lock.ts";
 import { freePort } from "../ports.ts";
 import { createPostgres, databaseName, ensureDatabase } from "../postgres.ts";
-import { openLoad } from "./database-load.ts";
+import { type DatabaseLoad, openLoad } from "./database-load.ts";
 import { draftOf, fill, publish, takeSecrets, unpublish } from "./fill.ts";
 
 type Restore = { file: string; homeDir: string; env: Env; manifest: Manifest; report: (line: string) => void };
@@ -43,9 +43,10 @@ async function restoreIntoHome({ file, homeDir, manifest }: Restore, home: Retur
   await postgres.service.start();
   try {
     await ensureDatabase(postgres, databaseName);
-    const load = await openLoad(postgres.url(), manifest);
-    await fill(file, homeDir, load, manifest);
-    await load.commit();
+    await loadInto(postgres.url(), manifest, async (load) => {
+      await fill(file, homeDir, load, manifest);
+      await load.commit();
+    });
   } finally {
     await postgres.service.stop();
   }
@@ -54,16 +55,23 @@ async function restoreIntoHome({ file, homeDir, manifest }: Restore, home: Retur
 
 /** The home comes first: without it the database would name worktrees that are not there. */
 async function restoreIntoServer({ file, homeDir, manifest }: Restore, databaseUrl: string): Promise<void> {
-  const load = await openLoad(databaseUrl, manifest);
-  let published = false;
-  try {
+  await loadInto(databaseUrl, manifest, async (load) => {
     await fill(file, homeDir, load, manifest);
     await publish(homeDir);
-    published = true;
-    await load.commit();
+    await load.commit().catch((error) => {
+      unpublish(homeDir);
+      throw error;
+    });
+  });
+}
+
+async function loadInto(url: string, manifest: Manifest, work: (load: DatabaseLoad) => Promise<void>): Promise<void> {
+  const load = await openLoad(url, manifest);
+  try {
+    await work(load);
   } catch (error) {
-    if (published) unpublish(homeDir);
-    await load.abandon();
+    // The first failure is the one to tell.
+    await load.abandon().catch(() => undefined);
     throw error;
   }
 }
