@@ -26,33 +26,40 @@ const pollMs = 25;
 const patienceMs = 60_000;
 
 export function watchRows(homeDir: string): RowWatch {
-  let client: pg.Client | null = null;
+  let pool: pg.Pool | null = null;
 
-  async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({ connectionString: await databaseUrl(homeDir), connectionTimeoutMillis: 5_000 });
+  async function connection(): Promise<pg.ClientConfig> {
+    return { connectionString: await databaseUrl(homeDir), connectionTimeoutMillis: 5_000 };
+  }
+
+  async function openPool(): Promise<pg.Pool> {
+    const next = new pg.Pool({ ...(await connection()), max: 4 });
     next.on("error", () => undefined);
-    await next.connect();
     return next;
   }
 
   async function query<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> {
     const giveUpAt = Date.now() + patienceMs;
     for (;;) {
+      const current = pool;
       try {
-        client ??= await connect();
-        return (await client.query<T>(sql, values)).rows;
+        pool ??= await openPool();
+        return (await pool.query<T>(sql, values)).rows;
       } catch (error) {
         const refused = error instanceof pg.DatabaseError && !/^(57P|08)/.test(error.code ?? "");
         if (refused || Date.now() > giveUpAt) throw error;
-        await client?.end().catch(() => undefined);
-        client = null;
+        // It may listen elsewhere when it comes back.
+        if (pool === current) pool = null;
+        current?.end().catch(() => undefined);
         await sleep(100);
       }
     }
   }
 
   async function askFor(sql: string, values: unknown[]): Promise<RowLock> {
-    const holder = await connect();
+    const holder = new pg.Client(await connection());
+    holder.on("error", () => undefined);
+    await holder.connect();
     await holder.query("BEGIN");
     const [own] = (await holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows;
     const held = holder.query(sql, values).then(() => undefined);
@@ -81,7 +88,7 @@ export function watchRows(homeDir: string): RowWatch {
       return lock;
     },
     async close() {
-      await client?.end().catch(() => undefined);
+      await pool?.end().catch(() => undefined);
     },
   };
 }

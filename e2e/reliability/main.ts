@@ -1,25 +1,98 @@
-import { playRound } from "./matrix.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Outcome, playRound } from "./matrix.ts";
+import { type Options, readOptions } from "./options.ts";
+import { points } from "./points.ts";
 import { createRandom } from "./random.ts";
-import { openStage } from "./stage.ts";
-import { parts } from "./strike.ts";
+import { describePlan, planRun, playRuns, type RunOutcome } from "./random-runs.ts";
+import { reliabilityPage } from "./report.ts";
+import { soak } from "./soak.ts";
+import { sampleHead, sampleLine, soakPage } from "./soak-report.ts";
+import { openStage, type Stage } from "./stage.ts";
+import { parts, withoutTemporal } from "./strike.ts";
+import { verifyStack, verifyStopped } from "./verify-stack.ts";
 
-const random = createRandom(1);
-const t0 = Date.now();
-const time = () => ((Date.now() - t0) / 1000).toFixed(1);
-const stage = await openStage();
-console.log(time(), "open", stage.stack.homeDir);
-try {
-  for (const part of parts)
-    for (const times of [1, 2] as const) {
-      const outcomes = await playRound(stage, { part, times, random: random.fork(`${part} ${times}`) });
-      console.log(time(), part, times);
-      for (const o of outcomes) {
-        console.log("  ", o.point, o.recoveryMs);
-        for (const w of o.wrongs) console.log("      ✗", w);
-      }
-    }
-} finally {
-  console.log(time(), "closing");
-  await stage.close(true);
-  console.log(time(), "closed");
+const docs = fileURLToPath(new URL("../../docs", import.meta.url));
+const tests = { passed: 0, failed: 0 };
+
+/** One thing that was to hold, and what does not. */
+function tell(name: string, wrongs: readonly string[]): void {
+  const failed = wrongs.length > 0;
+  tests[failed ? "failed" : "passed"] += 1;
+  console.log(`${failed ? "✗" : "✓"} ${name}`);
+  for (const wrong of wrongs) console.log(`    ${wrong}`);
 }
+
+const seconds = (ms: number | null) => (ms === null ? "" : ` (${(ms / 1000).toFixed(1)} s)`);
+
+async function playMatrix(stage: Stage, { seed, part: onlyPart, point }: Options): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const chosen = points.filter(({ name }) => name.includes(point));
+  for (const part of [...parts, withoutTemporal] as const) {
+    if (onlyPart !== null && onlyPart !== part) continue;
+    for (const times of part === withoutTemporal ? ([1] as const) : ([1, 2] as const)) {
+      const random = createRandom(seed).fork(`${part} ${times}`);
+      const round = await playRound(stage, { part, times, random, points: chosen });
+      for (const { point, recoveryMs, wrongs } of round)
+        tell(`${part}${times === 2 ? ", twice" : ""}: ${point}${seconds(recoveryMs)}`, wrongs);
+      outcomes.push(...round);
+    }
+  }
+  return outcomes;
+}
+
+async function playRandom(stage: Stage, { seed, runs }: Options): Promise<RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  console.log(`random kills: --seed ${seed} --runs ${runs}`);
+  const plans = Array.from({ length: runs }, (_, index) => planRun(createRandom(seed), index + 1));
+  await playRuns(stage, plans, (outcome) => {
+    tell(`${describePlan(outcome.plan)}${seconds(Math.max(0, ...outcome.recoveriesMs))}`, outcome.wrongs);
+    outcomes.push(outcome);
+  });
+  tell("the stack after the random kills", await verifyStack(stage));
+  return outcomes;
+}
+
+async function playSoak(stage: Stage, minutes: number, { seed }: Options): Promise<void> {
+  console.log(`${minutes} minutes under random kills: --seed ${seed}\n${sampleHead}`);
+  const random = createRandom(seed);
+  const log = await soak(stage, {
+    minutes,
+    random,
+    onSample: (so) => console.log(sampleLine(so, so.samples.length - 1)),
+  });
+  tell(`${log.tally.threads} threads, ${log.tally.figures.turns} turns`, log.tally.wrongs);
+  const after = await verifyStack(stage);
+  tell("the stack afterwards", after);
+  writeFileSync(join(docs, "soak.md"), await soakPage(stage, log, { minutes, seed, after }));
+}
+
+async function play(stage: Stage, options: Options): Promise<void> {
+  if (options.soakMinutes !== null) return playSoak(stage, options.soakMinutes, options);
+  const matrix = options.only === "random" ? [] : await playMatrix(stage, options);
+  const runs = options.only === "matrix" ? [] : await playRandom(stage, options);
+  if (options.docs) writeFileSync(join(docs, "reliability.md"), reliabilityPage(matrix, runs, options.seed));
+}
+
+const options = readOptions(process.argv.slice(2));
+const stage = await openStage();
+let ending: Promise<void> | undefined;
+const end = () => {
+  ending ??= stage.close(tests.failed > 0);
+  return ending;
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void end().then(() => process.exit(130)));
+try {
+  await play(stage, options);
+} catch (error) {
+  tell("the harness itself", [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+}
+await stage.stack.stop();
+tell("nothing runs once the stack has stopped", await verifyStopped(stage));
+if (tests.failed > 0) console.log(`What is left of it is in ${stage.stack.homeDir}`);
+await end();
+if (options.report !== null) writeFileSync(options.report, JSON.stringify(tests));
+console.log(`${tests.passed} passed, ${tests.failed} failed`);
+process.exit(tests.failed === 0 ? 0 : 1);

@@ -2,7 +2,6 @@ import type { ParkContext, Parked, Point } from "./points.ts";
 import { holdRepository } from "./repository-lock.ts";
 import { commandStep, fileStep, lastStep } from "./script.ts";
 import { allIdle, commit, startRun, type ThreadRun } from "./thread-run.ts";
-import { until } from "./until.ts";
 
 /** A thread whose turn is over and whose commit waits for the repository. */
 async function startCommit(context: ParkContext): Promise<{ run: ThreadRun; release: () => void }> {
@@ -11,7 +10,7 @@ async function startCommit(context: ParkContext): Promise<{ run: ThreadRun; rele
   const run = await startRun(stage, { ...context, steps });
   await allIdle(stage, [run]);
   const held = await holdRepository(stage.store(context.projectId));
-  commit(stage, run);
+  await commit(stage, run);
   await held.blocks();
   return { run, release: held.release };
 }
@@ -20,10 +19,6 @@ async function holdCommitRecord(context: ParkContext): Promise<Parked> {
   const { rows } = context.stage;
   const { run, release } = await startCommit(context);
   const pending = `"ThreadJob" WHERE "threadId" = $1 AND status = 'pending'`;
-  await until(
-    async () => (await rows.query(`SELECT FROM ${pending}`, [run.id])).length === 1,
-    `${run.marker} has its job`,
-  );
   const lock = await rows.lock(`SELECT FROM ${pending} FOR UPDATE`, [run.id]);
   release();
   await lock.blocks();

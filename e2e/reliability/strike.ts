@@ -1,10 +1,14 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runnerOf } from "./processes.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 export const parts = ["worker", "web", "postgres", "temporal", "runner", "everything"] as const;
-export type Part = (typeof parts)[number];
+/** Everything at once, and Temporal's file is gone, too. */
+export const withoutTemporal = "Temporal's file";
+export type Part = (typeof parts)[number] | typeof withoutTemporal;
 
 export type Strike = {
   /** Milliseconds since the epoch. */
@@ -16,9 +20,11 @@ export type Strike = {
 /** `kill -9`. @param threadIds whose sandboxes are meant when the part is the runner */
 export async function strike(stage: Stage, part: Part, threadIds: readonly string[]): Promise<Strike> {
   switch (part) {
+    case withoutTemporal:
     case "everything": {
       await stage.stack.killAll();
       const at = Date.now();
+      if (part === withoutTemporal) await rm(join(stage.stack.homeDir, "temporal"), { recursive: true });
       return { at, back: () => stage.stack.start() };
     }
     case "runner": {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Refused } from "./client.ts";
 import { type Follower, followByPolling, followByStream } from "./followers.ts";
 import type { Random } from "./random.ts";
 import { effectsFile, type Pace, promptOf, type Step } from "./script.ts";
@@ -23,9 +24,14 @@ export type RunOptions = { marker: string; projectId: string; steps: Step[]; ran
 /** Starts a thread, however often that takes, and follows it from its beginning. */
 export async function startRun(stage: Stage, options: RunOptions): Promise<ThreadRun> {
   const { marker, projectId, steps, random, pace } = options;
-  const prompt = promptOf(marker, steps, pace);
-  const input = { prompt, model: modelName, title: marker };
-  const { id } = await stage.client.post<{ id: string }>(`/projects/${projectId}/threads`, input, `start:${marker}`);
+  const path = `/projects/${projectId}/threads`;
+  const input = { prompt: promptOf(marker, steps, pace), model: modelName, title: marker };
+  const { id } = await stage.client.post<{ id: string }>(path, input, `start:${marker}`).catch(async (error) => {
+    const threads = tookEffect(error) ? await stage.client.get<{ id: string; title: string }[]>(path) : [];
+    const made = threads.find(({ title }) => title === marker);
+    if (!made) throw error;
+    return made;
+  });
   const followers = [
     followByStream(stage.client, id, random.fork("stream")),
     followByPolling(stage.client, id, random.fork("poll")),
@@ -37,14 +43,25 @@ export async function startRun(stage: Stage, options: RunOptions): Promise<Threa
 export async function sendTurn(stage: Stage, run: ThreadRun, steps: Step[], pace?: Pace): Promise<void> {
   run.turns.push(steps);
   const input = { prompt: promptOf(run.marker, steps, pace) };
-  await stage.client.post(`/threads/${run.id}/turns`, input, `turn:${run.marker}:${run.turns.length}`);
+  const key = `turn:${run.marker}:${run.turns.length}`;
+  await stage.client.post(`/threads/${run.id}/turns`, input, key).catch((error) => {
+    if (!tookEffect(error)) throw error;
+  });
 }
 
-/** Asks for a commit of what the thread has done. Whether the answer comes is not waited for: look at the thread. */
-export function commit(stage: Stage, run: ThreadRun): void {
+/** The first request did what it was to do, and died before its answer was kept. */
+const tookEffect = (error: unknown) => error instanceof Refused && error.code === "IDEMPOTENCY_LOST";
+
+/** Asks for a commit of what the thread has done. It may take longer than its request lives: look at the thread. */
+export async function commit(stage: Stage, run: ThreadRun): Promise<void> {
   run.committed = true;
   const body = { message: `Commit of ${run.marker}` };
   stage.client.post(`/threads/${run.id}/commit`, body, `commit:${run.marker}`).catch(() => undefined);
+  const asked = `SELECT FROM "ThreadJob" WHERE "threadId" = $1`;
+  await until(
+    async () => (await stage.rows.query(asked, [run.id])).length > 0,
+    `the commit of ${run.marker} was asked for`,
+  );
 }
 
 /** Waits until everything that was asked of these threads has come to an end. */

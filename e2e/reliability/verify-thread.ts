@@ -19,22 +19,69 @@ export type ThreadView = {
 };
 export type TurnRow = { id: string; number: number; status: string };
 
-/** Everything that must hold of a thread which has come to rest. @returns what does not, in sentences */
-export async function verifyThread(stage: Stage, run: ThreadRun): Promise<string[]> {
+/** What was found of a thread, or of many. */
+export type Figures = {
+  turns: number;
+  commands: number;
+  /** Commands whose fate is unknown. */
+  cutCommands: number;
+  /** Answers of the model that were asked for again. */
+  cutAnswers: number;
+  /** Prompts, items or effects that should be there and are not. */
+  lost: number;
+  twice: number;
+};
+
+/** `wrongs`: what does not hold, in sentences. */
+export type Verdict = { wrongs: string[]; figures: Figures };
+
+/** Everything that must hold of a thread which has come to rest. */
+export async function verifyThread(stage: Stage, run: ThreadRun): Promise<Verdict> {
   const thread = await stage.client.get<ThreadView>(`/threads/${run.id}`);
   const { items } = await stage.client.get<{ items: Item[] }>(`/threads/${run.id}/items`);
   const turns = await stage.client.get<TurnRow[]>(`/threads/${run.id}/turns`);
+  const lines = await effectsOf(stage, run);
+  const usage = await verifyUsage(stage, run, thread, turns);
   const wrongs = [
     ...(thread.status === "idle" ? [] : [`the thread is ${thread.status}`]),
     ...verifyItems(run, turns, items),
-    ...verifyEffects(items, await effectsOf(stage, run)),
+    ...verifyEffects(items, lines),
     ...(await verifyNumbers(stage, run, thread)),
     ...(await verifyFollowers(run, thread, items)),
-    ...(await verifyUsage(stage, run, thread, turns)),
+    ...usage.wrongs,
     ...(await verifyWorktree(stage, run, thread, items)),
   ];
-  return wrongs.map((wrong) => `${run.marker} (${run.id}): ${wrong}`);
+  return {
+    wrongs: wrongs.map((wrong) => `${run.marker} (${run.id}): ${wrong}`),
+    figures: { ...count(run, turns, items, lines), turns: turns.length, cutAnswers: usage.cutAnswers },
+  };
 }
+
+function count(run: ThreadRun, turns: readonly TurnRow[], items: readonly Item[], lines: readonly string[]) {
+  const commands = items.filter((item) => item.type === "commandExecution");
+  const completed = commands.filter((item) => item.status === "completed");
+  const expected = turns.flatMap((turn, index) => expectedItems(turn.id, run.turns[index] ?? []));
+  const there = new Set(items.map((item) => item.id));
+  const missing = [
+    expected.filter(({ id }) => !there.has(id)).length,
+    completed.filter((item) => !lines.includes(lineOf(item))).length,
+    Math.max(0, run.turns.length - turns.length),
+  ];
+  const repeated = [
+    items.length - there.size,
+    lines.length - new Set(lines).size,
+    Math.max(0, turns.length - run.turns.length),
+  ];
+  const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    commands: commands.length,
+    cutCommands: commands.length - completed.length,
+    lost: sum(missing),
+    twice: sum(repeated),
+  };
+}
+
+const lineOf = (item: Item) => /^echo (\S+) >>/.exec(item.command ?? "")?.[1] ?? "";
 
 /** Each prompt, answer and call that the script foresees is there once, in its order, and nothing else. */
 function verifyItems(run: ThreadRun, turns: readonly TurnRow[], items: readonly Item[]): string[] {
@@ -76,7 +123,6 @@ function expectedCall(effect: Effect): { type: string; text?: string } {
 /** A completed command has written its line once, an interrupted one at most once, all in the order of the items. */
 function verifyEffects(items: readonly Item[], lines: readonly string[]): string[] {
   const commands = items.filter((item) => item.type === "commandExecution");
-  const lineOf = (item: Item) => /^echo (\S+) >>/.exec(item.command ?? "")?.[1] ?? "";
   const possible = commands.filter((item) => item.status === "completed" || lines.includes(lineOf(item))).map(lineOf);
   return isDeepStrictEqual(lines, possible) ? [] : [`the commands wrote ${lines} where their items say ${possible}`];
 }

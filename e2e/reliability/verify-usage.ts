@@ -14,7 +14,7 @@ export async function verifyUsage(
   run: ThreadRun,
   thread: ThreadView,
   turns: readonly TurnRow[],
-): Promise<string[]> {
+): Promise<{ wrongs: string[]; cutAnswers: number }> {
   const wrongs: string[] = [];
   const records = await stage.rows.query<UsageRow>(`SELECT * FROM "UsageRecord" WHERE "threadId" = $1`, [run.id]);
   const steps = await stage.rows.query<StepRow>(
@@ -53,5 +53,5 @@ export async function verifyUsage(
   }
   if (requests.some(({ turn, step }) => !steps.some((s) => s.index === step && turns[turn - 1]?.id === s.turnId)))
     wrongs.push("the model was asked for a step that is not there");
-  return wrongs;
+  return { wrongs, cutAnswers: expected.filter(({ estimated }) => estimated).length };
 }

@@ -43,7 +43,7 @@ export async function verifyWorktree(
   if (thread.filesModified !== changed.length)
     wrongs.push(`${thread.filesModified} files are said to be changed instead of ${changed.length}`);
 
-  if (run.committed) wrongs.push(...(await verifyCommit(store, thread, files)));
+  if (run.committed && changed.length > 0) wrongs.push(...(await verifyCommit(store, thread, files)));
   else if (thread.headCommit !== null) wrongs.push("there is a commit that nobody asked for");
   return wrongs;
 }
