@@ -8,6 +8,7 @@ import { workspaceScope } from "@heddle/db/scope";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
 import { revokeToken } from "@heddle/db/tokens";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { claimTurn, endTurn } from "../testing/acting-worker.ts";
 import { callApi } from "../testing/call-api.ts";
 import { makeRepository } from "../testing/repository.ts";
 import { installRuntime, startTestStack, type TestStack } from "../testing/test-stack.ts";
@@ -169,17 +170,64 @@ describe("threads", () => {
     expect(await call("GET", `/threads/${id}`)).toMatchObject({ status: 200, body: { id, filesModified: 0 } });
     const sent = await call("POST", `/threads/${id}/turns`, { body: { prompt: "And this" } });
     expect(sent).toMatchObject({ status: 200, body: { turnId: expect.any(String) } });
+    const { db } = stack.runtime;
+    expect(await call("GET", `/threads/${id}/turns`)).toMatchObject({
+      body: [
+        { number: 1, waiting: false },
+        { number: 2, waiting: true },
+      ],
+    });
+    await endTurn(await claimTurn(db, id));
+    await claimTurn(db, id);
     const { body } = await call("GET", `/threads/${id}/items?after=1`);
     expect(body).toMatchObject({
       items: [{ type: "userMessage", text: "And this", author: { name: expect.any(String) } }],
     });
-    expect(await call("GET", `/threads/${id}/turns`)).toMatchObject({ body: [{ number: 1 }, { number: 2 }] });
     expect(await call("GET", `/threads/${id}/diff`)).toMatchObject({ status: 200, body: { files: [] } });
     expect(await call("GET", `/threads/${id}/diff?turnId=none`)).toMatchObject({ status: 404 });
     expect(await call("POST", `/threads/${id}/commit`, { body: {} })).toMatchObject({
       status: 409,
       body: { code: "THREAD_BUSY" },
     });
+  });
+
+  test("a turn is steered, interrupted, tried again and edited; what waits is changed and let go", async () => {
+    const { db } = stack.runtime;
+    const { body } = await call("POST", `/projects/${workspace.projectId}/threads`, { body: { prompt: "Do it" } });
+    const { id } = body as { id: string };
+    const post = (path: string, input: object = {}) => call("POST", `/threads/${id}${path}`, { body: input });
+    const turns = async () => (await call("GET", `/threads/${id}/turns`)).body;
+    const turn = await claimTurn(db, id);
+    const send = async (input: object) => ((await post("/turns", input)).body as { turnId: string }).turnId;
+    const queued = await send({ prompt: "Queued" });
+    const steering = await send({ prompt: "Steer", mode: "steer" });
+    expect(await post("/turns", { prompt: "x", mode: "hurry" })).toMatchObject({ status: 400 });
+    expect(await turns()).toMatchObject([{ id: turn.turnId }, { id: steering, mode: "steer" }, { id: queued }]);
+    expect(await post(`/turns/${queued}/edit`, { prompt: "Better" })).toMatchObject({ status: 200, body: {} });
+    expect(await post(`/turns/${queued}/move`, { before: steering })).toMatchObject({ status: 200, body: {} });
+    expect(await call("DELETE", `/threads/${id}/turns/${steering}`)).toMatchObject({ status: 200, body: {} });
+    expect(await call("DELETE", `/threads/${id}/turns/${steering}`)).toMatchObject({ status: 404 });
+    expect(await post("/retry")).toMatchObject({ status: 409, body: { code: "THREAD_BUSY" } });
+    expect(await post("/interrupt")).toMatchObject({ status: 200, body: { id, status: "running", stopping: true } });
+    await endTurn(turn);
+    expect(await post("/interrupt")).toMatchObject({ status: 409, body: { code: "NOT_RUNNING" } });
+    expect(await turns()).toMatchObject([
+      { status: "interrupted", retryable: true },
+      { status: "held", waiting: true, prompt: "Better" },
+    ]);
+    expect(await post("/retry")).toMatchObject({ status: 200, body: { turnId: turn.turnId } });
+    expect(await call("DELETE", `/threads/${id}/turns/${turn.turnId}`)).toMatchObject({ body: { code: "NOT_QUEUED" } });
+    await endTurn(await claimTurn(db, id));
+    const again = await post(`/turns/${turn.turnId}/resend`, { prompt: "Do that", restoreFiles: true });
+    expect(again).toMatchObject({ status: 200, body: { turnId: expect.any(String) } });
+    await endTurn(await claimTurn(db, id));
+    expect(await post("/release")).toMatchObject({ status: 200, body: { status: "running" } });
+    await endTurn(await claimTurn(db, id));
+    expect(await turns()).toMatchObject([
+      { status: "superseded", retries: 1 },
+      { status: "completed", prompt: "Do that" },
+      { status: "completed", prompt: "Better" },
+    ]);
   });
 
   test("an unknown model is refused before anything is written", async () => {

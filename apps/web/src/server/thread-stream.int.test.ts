@@ -3,6 +3,7 @@ import { type ThreadScope, threadScope, workspaceScope } from "@heddle/db/scope"
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "@heddle/db/testing/fixtures";
 import { createThread } from "@heddle/db/threads";
 import { revokeToken } from "@heddle/db/tokens";
+import { editQueued } from "@heddle/db/turn-queue";
 import { sendTurn } from "@heddle/db/turns";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actCommandStart, actStep, claimTurn, endTurn } from "../testing/acting-worker.ts";
@@ -214,6 +215,7 @@ describe("the events of a thread", () => {
     const client = await events(scope.threadId, {}, "?after=1");
     await client.until((all) => all.length > 0);
     expect(client.events.map(({ event }) => event)).toEqual(["thread"]);
+    await endTurn(await claimTurn(stack.runtime.db, scope.threadId));
     await sendTurn(scope, { prompt: "More" });
     await client.until((all) => all.some(({ data }) => data.text === "More"));
     client.cut();
@@ -221,6 +223,27 @@ describe("the events of a thread", () => {
     expect((await events(scope.threadId, { "last-event-id": "-1" })).status).toBe(400);
     expect((await events("none")).status).toBe(404);
     expect((await openEvents(`${stack.url}/api/v1/threads/${scope.threadId}/events`, {})).status).toBe(401);
+  });
+
+  test("a prompt that waits is told of with the thread, and comes as an item when its turn begins", async () => {
+    const { db } = stack.runtime;
+    const scope = await newThread();
+    const turn = await claimTurn(db, scope.threadId);
+    const client = await events(scope.threadId);
+    await client.until((all) => all.some(({ event }) => event === "thread"));
+    const version = () => Number(client.events.findLast(({ event }) => event === "thread")?.data.turnsVersion);
+    const before = version();
+    const { turnId } = await sendTurn(scope, { prompt: "More" });
+    await client.until((all) => all.some(({ data }) => data.queuedTurns === 1));
+    await editQueued(scope, { turnId, prompt: "Else" });
+    await client.until(() => version() === before + 2);
+    expect(client.events.filter(({ event }) => event === "item")).toHaveLength(1);
+    await endTurn(turn);
+    await claimTurn(db, scope.threadId);
+    await client.until((all) => all.some(({ data }) => data.text === "Else"));
+    const seqs = client.events.flatMap(({ event, id }) => (event === "item" ? [id] : []));
+    expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => Number(a) - Number(b)));
+    client.cut();
   });
 
   test("a revoked token ends the stream", async () => {
@@ -244,6 +267,7 @@ describe("the stream of a tab", () => {
     await client.until((all) => all.some(({ event }) => event === "item"));
     await newThread();
     await client.until((all) => all.some(({ event }) => event === "workspace"));
+    await endTurn(await claimTurn(stack.runtime.db, scope.threadId));
     await sendTurn(scope, { prompt: "More" });
     await client.until((all) => all.some(({ data }) => data.text === "More"));
     client.cut();
