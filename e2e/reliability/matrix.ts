@@ -19,7 +19,9 @@ export type Outcome = {
 };
 
 export type RoundOptions = {
-  part: Part /** 2: again, while what was killed comes back */;
+  points: readonly Point[];
+  part: Part;
+  /** 2: again, while what was killed comes back. */
   times: 1 | 2;
   random: Random;
 };
