@@ -34,7 +34,7 @@ export function CommandItemView({ item, outputHref, actions }: CommandItemViewPr
         icon={purpose.icon}
         label={running ? purpose.running : purpose.label}
         tone={running ? "active" : failed ? "danger" : "plain"}
-        defaultOpen={running || actions !== undefined}
+        defaultOpen={(running && item.purpose !== "dev") || Boolean(actions)}
         summary={
           <>
             {item.purpose && <span className="mr-2">{purpose.label}</span>}

@@ -48,7 +48,7 @@ export function EnvironmentForm(props: EnvironmentFormProps) {
           label="Setup script"
           optional
           error={errors.setupScript}
-          hint="For sh, in the root of the worktree: npm ci, pip install, and the like. A change must be agreed to again."
+          hint="Run with bash in the root of the worktree: npm ci, pip install, and the like. A change must be agreed to again."
         >
           {(control) => (
             <Textarea

@@ -36,7 +36,7 @@ export function ErrorItemView({ item, onRetry, onEdit, retrying }: ErrorItemView
           <span className="font-medium text-fg">{title}</span>
           <code className="font-mono text-2xs text-muted">{item.code}</code>
         </p>
-        {!repeats && <p className="text-fg [overflow-wrap:anywhere]">{item.message}</p>}
+        {!repeats && <p className="whitespace-pre-wrap text-fg [overflow-wrap:anywhere]">{item.message}</p>}
         {advice && (onRetry || onEdit) && <p className="text-muted">{advice}</p>}
         {(onRetry || onEdit) && (
           <div className="mt-2 flex flex-wrap gap-2">

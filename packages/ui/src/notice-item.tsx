@@ -4,13 +4,14 @@ import {
   ArchiveRestore,
   CircleStop,
   FileClock,
+  FileInput,
   Info,
   type LucideIcon,
-  OctagonAlert,
   Server,
   SkipForward,
   Wrench,
 } from "lucide-react";
+import { cn } from "./cn.ts";
 import { RelativeTime } from "./relative-time.tsx";
 import type { NoticeItem } from "./types.ts";
 
@@ -19,8 +20,8 @@ const KINDS: Record<string, { icon: LucideIcon; label: string }> = {
   archived: { icon: Archive, label: "Archived" },
   restored: { icon: ArchiveRestore, label: "Restored" },
   filesRestored: { icon: FileClock, label: "Files put back" },
+  filesIncluded: { icon: FileInput, label: "Files copied" },
   interrupted: { icon: CircleStop, label: "Stopped" },
-  memoryLimit: { icon: OctagonAlert, label: "Limit" },
 };
 
 /** One calm line: what Heddle itself did to the thread. */
@@ -28,7 +29,11 @@ export function NoticeItemView({ item }: { item: NoticeItem }) {
   const { icon: Icon, label } = kindOf(item.kind);
   return (
     <div className="flex min-h-7 items-start gap-2 py-1 pr-1.5 pl-1.5 text-muted text-sm">
-      <Icon className="mt-[3px] size-3.5 shrink-0 text-subtle" role="img" aria-label={label} />
+      <Icon
+        className={cn("mt-[3px] size-3.5 shrink-0 text-subtle", item.status === "running" && "animate-breathe")}
+        role="img"
+        aria-label={label}
+      />
       <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">{item.message}</p>
       <RelativeTime at={item.createdAt} className="shrink-0 text-subtle text-xs leading-5" />
     </div>

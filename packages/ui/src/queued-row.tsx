@@ -57,15 +57,17 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
           className="cursor-grab! active:cursor-grabbing!"
         />
       )}
-      <p className={cn("min-w-0 flex-1 py-0.5", !prompt.movable && "pl-2")}>
-        {steers && (
-          <Badge tone="accent" className="mr-1.5 align-text-bottom">
-            Next step
-          </Badge>
-        )}
-        {prompt.author && <span className="mr-1.5 text-subtle text-xs">{prompt.author}</span>}
-        <span className="line-clamp-2 whitespace-pre-wrap [overflow-wrap:anywhere]">{prompt.text}</span>
-      </p>
+      <div className={cn("min-w-0 flex-1 py-0.5", !prompt.movable && "pl-2")}>
+        {prompt.author && <p className="text-subtle text-xs">{prompt.author}</p>}
+        <p className="line-clamp-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+          {steers && onModeChange && (
+            <Badge tone="accent" className="mr-1.5 align-text-bottom">
+              Next step
+            </Badge>
+          )}
+          {prompt.text}
+        </p>
+      </div>
       {prompt.editable && onModeChange && (
         <IconButton
           icon={CornerDownRight}

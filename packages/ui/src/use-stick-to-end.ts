@@ -35,9 +35,12 @@ export function useStickToEnd(
     const inner = content.current;
     if (!box || !inner) return;
     let byHand = 0;
+    let lastTop = box.scrollTop;
     const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     const onScroll = () => {
-      stuck.current = atEnd();
+      // Content may have grown since the scroll that this event tells of: only a reader moves up.
+      if (box.scrollTop < lastTop || atEnd()) stuck.current = atEnd();
+      lastTop = box.scrollTop;
       if (stuck.current) setUnseen(false);
     };
     const onClick = (event: Event) => {

@@ -13,6 +13,8 @@ import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useCan, useWorkspace } from "../shell/use-workspace.ts";
 import { errorsOf, inputOf, valuesOf } from "./environment-values.ts";
 
+const lookAbove = "Not saved: look at what is marked in red.";
+
 export type EnvironmentProps = { projectId: string; environment: EnvironmentView };
 
 /** The form of a project's environment. Somebody else's change shows, and never takes away what is being written. */
@@ -45,7 +47,8 @@ export function Environment({ projectId, environment }: EnvironmentProps) {
   );
   const failure = save.error ? failureOf(save.error) : null;
   const errors = failure ? errorsOf(failure.fields, values) : undefined;
-  const inFields = failure !== null && Object.keys(failure.fields).length > 0 && !errors?.whole;
+  const complaint =
+    failure && (errors?.whole ?? (Object.keys(failure.fields).length > 0 ? lookAbove : failure.message));
 
   function submit() {
     save.mutate({ projectId, ...inputOf(values), approve: approve.current });
@@ -91,16 +94,11 @@ export function Environment({ projectId, environment }: EnvironmentProps) {
           )
         }
       />
-      {failure && (
-        <Banner tone="danger" title="Nothing was saved">
-          {inFields ? "Look at the marked fields." : (errors?.whole ?? failure.message)}
-        </Banner>
-      )}
       {canManage && (
         <footer className="sticky bottom-0 -mx-4 flex items-center justify-end gap-2 border-line border-t bg-surface px-4 py-3">
-          <span role="status" className="mr-auto text-muted text-xs">
-            {dirty ? "Not saved yet" : "All changes are saved"}
-          </span>
+          <p role="status" className={`mr-auto text-xs ${complaint ? "text-danger" : "text-muted"}`}>
+            {complaint ?? (dirty ? "Not saved yet" : "All changes are saved")}
+          </p>
           <Button onClick={() => take(theirs)} disabled={!dirty || save.isPending}>
             Discard
           </Button>

@@ -13,6 +13,7 @@ import { focusComposer } from "./keys.ts";
 import { type Shell, ShellContext } from "./shell-context.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { useGo } from "./use-go.ts";
+import { useHydrated } from "./use-hydrated.ts";
 
 const ThreadWork = lazy(() => import("../threads/thread-work.tsx").then((module) => ({ default: module.ThreadWork })));
 const ShellDialogs = lazy(() => import("./shell-dialogs.tsx").then((module) => ({ default: module.ShellDialogs })));
@@ -29,6 +30,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"help" | "project" | null>();
   const { data: thread, isError } = useThread(threadId);
+  const hydrated = useHydrated();
   const workOpen = workKept || tab !== null;
 
   const shell: Shell = {
@@ -66,7 +68,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
         work={
           threadId && !isError ? (
             <Suspense fallback={loadingWork}>
-              <ThreadWork key={threadId} threadId={threadId} />
+              {hydrated ? <ThreadWork key={threadId} threadId={threadId} /> : loadingWork}
             </Suspense>
           ) : undefined
         }

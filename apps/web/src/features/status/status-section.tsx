@@ -2,7 +2,6 @@
 import { Badge } from "@heddle/ui/badge";
 import { Banner } from "@heddle/ui/banner";
 import { EmptyState } from "@heddle/ui/empty-state";
-import { HostTable } from "@heddle/ui/host-table";
 import { RelativeTime } from "@heddle/ui/relative-time";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { StuckList, type StuckThreadView } from "@heddle/ui/stuck-list";
@@ -13,6 +12,7 @@ import { SettingsSection } from "../settings/section.tsx";
 import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { type Outputs, useTRPC, useTRPCClient } from "../shell/trpc.ts";
+import { Hosts } from "./hosts.tsx";
 
 type Status = Outputs["status"]["read"];
 
@@ -47,7 +47,7 @@ export function StatusSection() {
             <Stuck threads={data.stuck} />
           </Part>
           <Part title="Hosts">
-            <HostTable hosts={data.hosts} />
+            <Hosts hosts={data.hosts} />
           </Part>
           <Part title="Queues">
             <Queues queues={data.queues} />
