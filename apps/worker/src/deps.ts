@@ -4,6 +4,7 @@ import type { Database } from "@heddle/db/database";
 import type { SecretBox } from "@heddle/db/secrets";
 import type { HostFence } from "@heddle/db/thread-change";
 import type { Logger } from "pino";
+import type { DevServers } from "./dev-servers.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { NetworkPolicies } from "./network-policies.ts";
 
@@ -19,3 +20,6 @@ export type Deps = {
   fetch: EgressFetch;
   log: Logger;
 };
+
+/** … and those that work on this host's files. */
+export type HostDeps = Deps & { devServers: Pick<DevServers, "stop"> };

@@ -8,6 +8,7 @@ import type { Deps } from "./deps.ts";
 import { startDevServers } from "./dev-servers.ts";
 import { keepLease } from "./lease.ts";
 import { setAsideLeftBehind } from "./left-behind.ts";
+import { removeAllLeftovers } from "./leftovers.ts";
 import { startReconciler } from "./reconciler.ts";
 import { takeOver, workerIdentity } from "./take-over.ts";
 
@@ -34,6 +35,9 @@ export async function startWorker(
   await setAsideLeftBehind(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
     deps.log.warn({ err }, "worktrees of threads that have moved away could not be set aside"),
   );
+  await removeAllLeftovers(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
+    deps.log.warn({ err }, "what deleted and archived threads have left could not be removed"),
+  );
   const connection = await NativeConnection.connect({ address: options.temporalAddress });
   const shared = {
     connection,
@@ -50,16 +54,16 @@ export async function startWorker(
     activities: observed(createControlActivities(deps), deps.db),
     maxConcurrentActivityTaskExecutions: 400,
   });
+  const devServers = startDevServers(deps);
   const host = await Worker.create({
     ...shared,
     taskQueue: hostQueue(deps.fence.hostId),
-    activities: observed(createHostActivities(deps), deps.db),
+    activities: observed(createHostActivities({ ...deps, devServers }), deps.db),
     maxConcurrentActivityTaskExecutions: 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
   const client = new Client({ connection: clientConnection });
   const reconciler = startReconciler(deps.db, client, deps.log);
-  const devServers = startDevServers(deps);
 
   function stop(): void {
     void devServers.close();

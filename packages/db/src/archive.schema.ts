@@ -22,7 +22,8 @@ export const archiveManifest = z.object({
       sha256: z.string(),
       /** Of the uncompressed stream: worktrees with the same entries, modes and contents have the same. */
       contentSha256: z.string(),
-      entries: z.number(),
+      /** Everything but folders. */
+      files: z.number(),
       contentBytes: z.number(),
     })
     .nullable(),

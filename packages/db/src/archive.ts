@@ -1,14 +1,16 @@
+import { z } from "zod";
 import { type ArchiveInput, type ArchiveManifest, archiveManifest } from "./archive.schema.ts";
-import type { Tx } from "./database.ts";
+import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
 import { Prisma } from "./generated/client.ts";
-import { requestJob } from "./jobs.ts";
+import { endJob, requestJob } from "./jobs.ts";
 import { auditDenied, mutate } from "./mutate.ts";
+import { putNotice } from "./notices.ts";
 import { assertNoTurn, assertNotUnder, assertThreadOpen } from "./open-thread.ts";
 import { mayDeleteThread } from "./permissions.ts";
 import type { JobScope } from "./run-scope.ts";
 import type { ThreadScope } from "./scope.ts";
-import { changeThread, type ThreadChange } from "./thread-change.ts";
+import { changeThread } from "./thread-change.ts";
 
 type Requested = Promise<{ jobId: string }>;
 
@@ -60,7 +62,7 @@ export function readManifest(thread: { archive: Prisma.JsonValue }): ArchiveMani
  */
 export async function recordArchive(scope: JobScope, manifest: ArchiveManifest, notice: string): Promise<void> {
   const { file, hostId, keepIgnored } = manifest;
-  const detail = { hostId, keepIgnored, entries: file?.entries ?? 0, sizeBytes: file?.sizeBytes ?? 0 };
+  const detail = { hostId, keepIgnored, files: file?.files ?? 0, sizeBytes: file?.sizeBytes ?? 0 };
   await mutate(scope, { ...about(scope, "thread.archive"), detail }, (tx, after) =>
     changeThread(
       tx,
@@ -90,19 +92,18 @@ export async function recordRestore(
       after,
       scope.threadId,
       async (change) => {
-        await endJob(tx, scope.jobId);
+        await endJob(tx, after, scope, {});
         change.set({ status: manifest?.status ?? "idle", archivedAt: null, archive: Prisma.DbNull });
         await putNotice(tx, change, { id: `${scope.jobId}/restored`, kind: "restored", message: restored.notice });
         after({ k: "workspace", w: scope.workspaceId });
-        after({ k: "job", t: scope.threadId, j: scope.jobId });
       },
       scope.fence,
     ),
   );
 }
 
-/** Deletes the thread's rows; what was spent and who did what stays on record. Its files are gone already. */
-export async function removeThread(scope: JobScope): Promise<void> {
+/** Deletes the thread's rows, this job's too; what was spent and who did what stays on record. */
+export async function deleteThread(scope: JobScope): Promise<void> {
   const { prisma } = scope.db;
   const where = { threadId: scope.threadId };
   const [thread, turns, items] = await Promise.all([
@@ -128,27 +129,36 @@ export async function removeThread(scope: JobScope): Promise<void> {
   );
 }
 
-const about = (scope: JobScope, action: string) => ({ action, resource: { type: "thread", id: scope.threadId } });
-
-async function endJob(tx: Tx, jobId: string): Promise<void> {
-  const data = { status: "done", output: {}, finishedAt: new Date() } as const;
-  const ended = await tx.threadJob.updateMany({ where: { id: jobId, status: "pending" }, data });
-  if (ended.count === 0) throw new AppError("FENCED");
-}
-
-/** Sorts behind every step of its turn. */
-const afterSteps = 2_000_000;
-
-async function putNotice(
-  tx: Tx,
-  change: ThreadChange,
-  { id, kind, message }: { id: string; kind: string; message: string },
-): Promise<void> {
-  const last = await tx.turn.findFirst({
-    where: { threadId: change.thread.id, status: { notIn: ["queued", "held"] } },
-    orderBy: { number: "desc" },
+/** Archived threads of a host, each with the id of its archive; null for one without a file. */
+export async function archivedOn(
+  db: Database,
+  hostId: string,
+): Promise<{ id: string; projectId: string; archiveId: string | null }[]> {
+  const threads = await db.prisma.thread.findMany({
+    where: { hostId, status: "archived" },
+    select: { id: true, projectId: true, archive: true },
   });
-  if (!last) return;
-  const data = { kind, message };
-  await change.putItem({ id, turnId: last.id, step: afterSteps, type: "notice", status: "completed", data });
+  return threads.map(({ id, projectId, archive }) => {
+    const manifest = readManifest({ archive });
+    return { id, projectId, archiveId: manifest?.file ? manifest.id : null };
+  });
 }
+
+const removedThread = z.object({ projectId: z.string(), branch: z.string() });
+
+/** Of these ids, the threads that have been deleted, by the word of the audit log. */
+export async function deletedAmong(
+  db: Database,
+  ids: readonly string[],
+): Promise<{ id: string; projectId: string; branch: string }[]> {
+  const threads = await db.prisma.thread.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+  const known = new Set(threads.map(({ id }) => id));
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length === 0) return [];
+  const events = await db.prisma.auditEvent.findMany({
+    where: { action: "thread.remove", outcome: "ok", resourceId: { in: unknown } },
+  });
+  return events.map(({ resourceId, detail }) => ({ id: resourceId, ...removedThread.parse(detail) }));
+}
+
+const about = (scope: JobScope, action: string) => ({ action, resource: { type: "thread", id: scope.threadId } });

@@ -1,12 +1,14 @@
 import { type PreparedPack, recordPack } from "./checkpoint-packs.ts";
-import type { Tx } from "./database.ts";
+import type { Database, Tx } from "./database.ts";
 import { AppError, type ErrorCode, isErrorCode } from "./errors.ts";
 import type { JobKind, Prisma } from "./generated/client.ts";
 import { newId } from "./ids.ts";
-import { mutate } from "./mutate.ts";
+import { type After, mutate } from "./mutate.ts";
+import { putNotice } from "./notices.ts";
 import { assertNoTurn, assertThreadOpen } from "./open-thread.ts";
 import { type JobScope, progress } from "./run-scope.ts";
 import type { ThreadScope } from "./scope.ts";
+import { cleanText } from "./text.ts";
 import { changeThread, type LockedThread } from "./thread-change.ts";
 
 /**
@@ -69,7 +71,11 @@ export async function readJob(scope: ThreadScope, jobId: string): Promise<JobRes
   throw new AppError(code, { message: job.errorMessage ?? undefined });
 }
 
-/** What the worker needs to make a commit; `null` when the job has ended. */
+export async function jobExists(db: Database, jobId: string): Promise<boolean> {
+  return (await db.prisma.threadJob.count({ where: { id: jobId } })) > 0;
+}
+
+/** What the worker needs for a job; `null` when it has ended. */
 export async function loadJob(scope: JobScope) {
   const job = await scope.db.prisma.threadJob.findUniqueOrThrow({ where: { id: scope.jobId } });
   if (job.status !== "pending") return null;
@@ -78,9 +84,12 @@ export async function loadJob(scope: JobScope) {
     include: { project: true },
   });
   const user = await scope.db.prisma.user.findUniqueOrThrow({ where: { id: job.requestedById } });
-  const { message } = job.input as { message?: string };
-  return { job: { id: job.id, kind: job.kind, createdAt: job.createdAt, message: message ?? null }, thread, user };
+  const { id, kind, createdAt } = job;
+  const { message = null, keepIgnored = true } = job.input as { message?: string; keepIgnored?: boolean };
+  return { job: { id, kind, createdAt, message, keepIgnored }, thread, user };
 }
+
+export type LoadedJob = NonNullable<Awaited<ReturnType<typeof loadJob>>>;
 
 /** Keeps the message chosen for a commit, so that a repeated attempt makes the very same commit. */
 export async function fixCommitMessage(scope: JobScope, message: string): Promise<void> {
@@ -106,42 +115,71 @@ export async function completeCommit(
       after,
       scope.threadId,
       async (change) => {
-        const ended = await tx.threadJob.updateMany({
-          where: { id: scope.jobId, status: "pending" },
-          data: { status: "done", output: result, finishedAt: new Date() },
-        });
-        if (ended.count === 0) throw new AppError("FENCED");
+        await endJob(tx, after, scope, result);
         await recordPack(tx, scope.threadId, pack);
         change.set({ headCommit: result.commit });
-        after({ k: "job", t: scope.threadId, j: scope.jobId });
       },
       scope.fence,
     ),
   );
 }
 
-export async function completeMessage(scope: JobScope, message: string): Promise<void> {
-  await progress(scope, async (tx, _change, after) => {
-    await tx.threadJob.update({
-      where: { id: scope.jobId },
-      data: { status: "done", output: { message }, finishedAt: new Date() },
-    });
-    after({ k: "job", t: scope.threadId, j: scope.jobId });
-  });
+/** The job is done; `output` is for whoever waits for it. */
+export async function completeJob(scope: JobScope, output: Prisma.InputJsonObject): Promise<void> {
+  await progress(scope, (tx, _change, after) => endJob(tx, after, scope, output));
 }
 
-/** Ends a job with an error for whoever waits; needs no scope, because the requester may have lost all rights. */
+/** Within the transaction of a job's effect. @throws FENCED when the job has ended already */
+export async function endJob(
+  tx: Tx,
+  after: After,
+  { threadId, jobId }: JobScope,
+  output: Prisma.InputJsonObject,
+): Promise<void> {
+  const ended = await tx.threadJob.updateMany({
+    where: { id: jobId, status: "pending" },
+    data: { status: "done", output, finishedAt: new Date() },
+  });
+  if (ended.count === 0) throw new AppError("FENCED");
+  after({ k: "job", t: threadId, j: jobId });
+}
+
+/** Remembers why the job is about to fail, in words for people; the workflow itself carries only codes. */
+export async function noteJobFailure(scope: JobScope, failure: { code: string; message: string }): Promise<void> {
+  await progress(scope, (tx) =>
+    tx.threadJob.updateMany({
+      where: { id: scope.jobId, status: "pending" },
+      data: { errorCode: failure.code, errorMessage: cleanText(failure.message) },
+    }),
+  );
+}
+
+/**
+ * Ends a job with an error for whoever waits; needs no scope, because the requester may have lost all rights. Of a job
+ * that nobody need have waited for, the thread tells, too. A thread that is gone has no jobs.
+ */
 export async function failJob(
   db: JobScope["db"],
   threadId: string,
   jobId: string,
   error: { code: string; message: string },
 ): Promise<void> {
-  await progress({ db, threadId, fence: undefined }, async (tx, _change, after) => {
-    await tx.threadJob.updateMany({
-      where: { id: jobId, status: "pending" },
-      data: { status: "failed", errorCode: error.code, errorMessage: error.message, finishedAt: new Date() },
-    });
+  await progress({ db, threadId, fence: undefined }, async (tx, change, after) => {
+    const job = await tx.threadJob.findFirst({ where: { id: jobId, status: "pending" } });
+    if (!job) return;
+    const message = job.errorCode === error.code && job.errorMessage !== null ? job.errorMessage : error.message;
+    const data = { status: "failed", errorCode: error.code, errorMessage: message, finishedAt: new Date() } as const;
+    await tx.threadJob.update({ where: { id: jobId }, data });
+    const kind = failureNotices[job.kind];
+    if (kind) await putNotice(tx, change, { id: `${jobId}/failed`, kind, message });
     after({ k: "job", t: threadId, j: jobId });
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof AppError) || thrown.code !== "NOT_FOUND") throw thrown;
   });
 }
+
+const failureNotices: Partial<Record<JobKind, string>> = {
+  archive: "archiveFailed",
+  restore: "restoreFailed",
+  remove: "removeFailed",
+};

@@ -3,6 +3,7 @@ import { AppError } from "./errors.ts";
 import type { Turn } from "./generated/client.ts";
 import { resolveModel } from "./models.ts";
 import { mutate } from "./mutate.ts";
+import { assertNoTurn, assertThreadOpen } from "./open-thread.ts";
 import type { ThreadScope } from "./scope.ts";
 import { changeThread, type ThreadChange } from "./thread-change.ts";
 import type { ResendInput } from "./turns.schema.ts";
@@ -76,9 +77,8 @@ async function changeConversation(
   const entry = (detail: { turnId: string }) => ({ action, resource: { type: "thread", id: scope.threadId }, detail });
   return mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      if (change.thread.status === "archived") throw new AppError("THREAD_ARCHIVED");
-      const open = await tx.turn.count({ where: { threadId: scope.threadId, status: { in: ["queued", "running"] } } });
-      if (open > 0) throw new AppError("THREAD_BUSY");
+      await assertThreadOpen(tx, change.thread);
+      await assertNoTurn(tx, scope.threadId);
       const result = await write(tx, change);
       change.set({ turnsVersion: { increment: 1 } });
       after({ k: "workspace", w: scope.workspaceId });

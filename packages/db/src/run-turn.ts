@@ -1,8 +1,9 @@
 import { type PreparedPack, recordPack } from "./checkpoint-packs.ts";
 import type { Database, Tx } from "./database.ts";
+import { AppError } from "./errors.ts";
 import type { JobKind, Turn } from "./generated/client.ts";
 import { transact } from "./mutate.ts";
-import { progress, type TurnScope } from "./run-scope.ts";
+import { type JobScope, progress, type RunScope, type TurnScope } from "./run-scope.ts";
 import { cleanText } from "./text.ts";
 import { changeThread, fencedThread, type ThreadChange } from "./thread-change.ts";
 import { putPrompt } from "./turns.ts";
@@ -15,7 +16,7 @@ export type Claim = { kind: "turn"; turnId: string; step: number } | { kind: "jo
  * turn: a commit holds what its author saw. Claiming again after a crash gives the same answer.
  */
 export async function claimNext(db: Database, threadId: string): Promise<Claim | null> {
-  return transact(db, (tx, after) =>
+  const claim = transact(db, (tx, after) =>
     changeThread(tx, after, threadId, async (change) => {
       const open = await tx.turn.findMany({
         where: { threadId, status: { in: ["running", "queued"] } },
@@ -30,11 +31,18 @@ export async function claimNext(db: Database, threadId: string): Promise<Claim |
       if (turn) {
         if (!running) await begin(tx, change, turn);
         const steps = await tx.modelStep.aggregate({ where: { turnId: turn.id }, _max: { index: true } });
-        return { kind: "turn", turnId: turn.id, step: Math.max(steps._max.index ?? 0, turn.firstStep) };
+        return { kind: "turn" as const, turnId: turn.id, step: Math.max(steps._max.index ?? 0, turn.firstStep) };
       }
-      return job ? { kind: "job", jobId: job.id, job: job.kind } : null;
+      return job ? { kind: "job" as const, jobId: job.id, job: job.kind } : null;
     }),
   );
+  return claim.catch(nothingToDo);
+}
+
+/** A thread that was deleted has nothing left to do. */
+function nothingToDo(error: unknown): null {
+  if (error instanceof AppError && error.code === "NOT_FOUND") return null;
+  throw error;
 }
 
 /** A queued turn begins: its prompt enters the conversation. A turn that is tried again keeps where its diff starts. */
@@ -81,11 +89,12 @@ export type NewCheckpoint = {
   pack: PreparedPack;
 };
 
-/** A checkpoint, what it changes against the base and what other hosts need to make it; the newest of its turn. */
-export async function recordCheckpoint(scope: TurnScope, checkpoint: NewCheckpoint): Promise<void> {
+/** A checkpoint, what it changes against the base and what other hosts need to make it; the newest of its turn, if it is one's. */
+export async function recordCheckpoint(scope: TurnScope | JobScope, checkpoint: NewCheckpoint): Promise<void> {
   await progress(scope, async (tx, change, after) => {
     await recordPack(tx, scope.threadId, checkpoint.pack);
-    await tx.turn.update({ where: { id: scope.turnId }, data: { endCheckpoint: checkpoint.commit } });
+    if ("turnId" in scope)
+      await tx.turn.update({ where: { id: scope.turnId }, data: { endCheckpoint: checkpoint.commit } });
     change.set({
       lastCheckpoint: checkpoint.commit,
       keptAt: checkpoint.keptAt,
@@ -98,7 +107,7 @@ export async function recordCheckpoint(scope: TurnScope, checkpoint: NewCheckpoi
 }
 
 /** The last checkpoint still holds all of the worktree; changes no `seq`. */
-export async function recordUnchanged({ db, threadId, fence }: TurnScope, keptAt: Date): Promise<void> {
+export async function recordUnchanged({ db, threadId, fence }: RunScope, keptAt: Date): Promise<void> {
   await db.prisma.$executeRaw`
     UPDATE "Thread" SET "keptAt" = ${keptAt} WHERE "id" = ${threadId} AND EXISTS (${fencedThread(threadId, fence)})`;
 }

@@ -2,7 +2,8 @@ import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
 import type { Turn } from "./generated/client.ts";
 import { resolveModel } from "./models.ts";
-import { mutate } from "./mutate.ts";
+import { auditDenied, mutate } from "./mutate.ts";
+import { assertThreadOpen } from "./open-thread.ts";
 import { projectAllows } from "./permissions.ts";
 import type { ThreadScope } from "./scope.ts";
 import { cleanText } from "./text.ts";
@@ -97,7 +98,7 @@ export async function releaseQueued(scope: ThreadScope): Promise<void> {
   });
   await mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      if (change.thread.status === "archived") throw new AppError("THREAD_ARCHIVED");
+      await assertThreadOpen(tx, change.thread);
       const where = { threadId: scope.threadId, status: "held" as const };
       const { count } = await tx.turn.updateMany({ where, data: { status: "queued" } });
       if (count === 0) return 0;
@@ -111,7 +112,7 @@ export async function releaseQueued(scope: ThreadScope): Promise<void> {
   );
 }
 
-/** One audited change of a waiting turn. */
+/** One audited change of a waiting turn; that it was refused is audited, too. */
 async function changeQueue(
   scope: ThreadScope,
   action: string,
@@ -119,13 +120,17 @@ async function changeQueue(
   write: (tx: Tx, change: ThreadChange, turn: Waiting) => Promise<void>,
 ): Promise<void> {
   const entry = { action, resource: { type: "thread", id: scope.threadId }, detail: { turnId } };
-  await mutate(scope, entry, (tx, after) =>
+  const written = mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
       await write(tx, change, await findWaiting(tx, scope.threadId, turnId));
       change.set({ turnsVersion: { increment: 1 } });
       after({ k: "workspace", w: scope.workspaceId });
     }),
   );
+  await written.catch(async (error) => {
+    if (error instanceof AppError && error.code === "FORBIDDEN") await auditDenied(scope, entry);
+    throw error;
+  });
 }
 
 async function findWaiting(tx: Tx, threadId: string, turnId: string): Promise<Waiting> {

@@ -3,6 +3,7 @@ import { AppError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { resolveModel } from "./models.ts";
 import { mutate } from "./mutate.ts";
+import { assertThreadOpen } from "./open-thread.ts";
 import type { Principal, ThreadScope } from "./scope.ts";
 import { cleanText } from "./text.ts";
 import { changeThread, type ThreadChange } from "./thread-change.ts";
@@ -21,7 +22,7 @@ export async function sendTurn(scope: ThreadScope, input: SendTurnInput): Promis
   const resource = { type: "thread", id: scope.threadId };
   return mutate(scope, { action: "turn.send", resource, detail: { model, mode } }, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      if (change.thread.status === "archived") throw new AppError("THREAD_ARCHIVED");
+      await assertThreadOpen(tx, change.thread);
       change.set({ model });
       after({ k: "workspace", w: scope.workspaceId });
       return { turnId: await queueTurn(tx, change, scope.principal, { prompt: input.prompt, model, mode }) };

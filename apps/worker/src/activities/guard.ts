@@ -11,6 +11,7 @@ const fewAttempts: ReadonlySet<ErrorCode> = new Set([
   "PROJECT_NOT_READY",
   "GIT_FAILED",
   "WORKTREE_FAILED",
+  "ARCHIVE_FAILED",
   "SANDBOX_UNAVAILABLE",
   "TIMEOUT",
   "INTERNAL",

@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts";
+import type { HostDeps } from "../deps.ts";
 import { createFetchProject } from "./fetch-project.ts";
 import { guarded } from "./guard.ts";
 import { createKeepCheckpoint, createKeepLastCheckpoint } from "./keep-checkpoint.ts";
@@ -9,7 +9,7 @@ import { createRunTool } from "./run-tool.ts";
 export type HostActivities = ReturnType<typeof createHostActivities>;
 
 /** Activities that touch the worktrees and stores of this host. */
-export function createHostActivities(deps: Deps) {
+export function createHostActivities(deps: HostDeps) {
   return guarded(
     {
       prepareWorktree: createPrepareWorktree(deps),

@@ -6,38 +6,69 @@ import { cleanCommitMessage, commitMessageMessages } from "@heddle/agent/prompts
 import { preparePack } from "@heddle/db/checkpoint-packs";
 import { AppError } from "@heddle/db/errors";
 import { loadPrompts } from "@heddle/db/history";
-import { completeCommit, completeMessage, fixCommitMessage, loadJob } from "@heddle/db/jobs";
+import {
+  completeCommit,
+  completeJob,
+  fixCommitMessage,
+  jobExists,
+  type LoadedJob,
+  loadJob,
+  noteJobFailure,
+} from "@heddle/db/jobs";
 import { type JobScope, jobScope } from "@heddle/db/run-scope";
-import type { Deps } from "../deps.ts";
+import type { Deps, HostDeps } from "../deps.ts";
+import { archiveThread } from "./archive-thread.ts";
 import { askAside } from "./ask-aside.ts";
 import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
+import { removeThread } from "./remove-thread.ts";
+import { restoreThread } from "./restore-thread.ts";
 import { type OpenWorktree, openWorktree } from "./worktree.ts";
 
-type Loaded = NonNullable<Awaited<ReturnType<typeof loadJob>>>;
-
-/** Commits a thread's worktree to its branch, or writes a message for such a commit. Safe to repeat. */
-export function createRunJob(deps: Deps) {
+/** Does what a person has asked for outside a turn. Safe to repeat. */
+export function createRunJob(deps: HostDeps) {
   return ({ jobId }: { jobId: string }): Promise<void> =>
     heartbeating(async (signal) => {
+      // A job goes with its thread: an earlier attempt has deleted it.
+      if (!(await jobExists(deps.db, jobId))) return;
       const scope = await jobScope(deps.db, jobId, deps.fence);
       const loaded = await loadJob(scope);
       if (!loaded) return;
-      if (loaded.thread.baseCommit === null) throw new AppError("NOTHING_TO_COMMIT");
       try {
-        const worktree = await openWorktree(deps, loaded.thread);
-        const message = loaded.job.message ?? (await suggest(deps, scope, loaded, worktree, signal));
-        if (loaded.job.kind === "commitMessage") await completeMessage(scope, message);
-        else await commit(scope, loaded, worktree, message);
-      } catch (error) {
-        throw asAppError(error);
+        await run(deps, scope, loaded, signal);
+      } catch (thrown) {
+        const error = asAppError(thrown);
+        if (error.code !== "INTERNAL" && !signal.aborted) await noteJobFailure(scope, error);
+        throw error;
       }
     });
 }
 
+async function run(deps: HostDeps, scope: JobScope, loaded: LoadedJob, signal: AbortSignal): Promise<void> {
+  switch (loaded.job.kind) {
+    case "commit":
+    case "commitMessage":
+      return makeCommit(deps, scope, loaded, signal);
+    case "archive":
+      return archiveThread(deps, scope, loaded, signal);
+    case "restore":
+      return restoreThread(deps, scope, loaded, signal);
+    case "remove":
+      return removeThread(deps, scope, loaded);
+  }
+}
+
+async function makeCommit(deps: Deps, scope: JobScope, loaded: LoadedJob, signal: AbortSignal): Promise<void> {
+  if (loaded.thread.baseCommit === null) throw new AppError("NOTHING_TO_COMMIT");
+  const worktree = await openWorktree(deps, loaded.thread);
+  const message = loaded.job.message ?? (await suggest(deps, scope, loaded, worktree, signal));
+  if (loaded.job.kind === "commitMessage") await completeJob(scope, { message });
+  else await commit(scope, loaded, worktree, message);
+}
+
 async function commit(
   scope: JobScope,
-  { job, thread, user }: Loaded,
+  { job, thread, user }: LoadedJob,
   worktree: OpenWorktree,
   message: string,
 ): Promise<void> {
@@ -63,7 +94,7 @@ async function commit(
 async function suggest(
   deps: Deps,
   scope: JobScope,
-  { thread }: Loaded,
+  { thread }: LoadedJob,
   { sandbox, store, baseCommit }: OpenWorktree,
   signal: AbortSignal,
 ): Promise<string> {

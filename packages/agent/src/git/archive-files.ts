@@ -60,11 +60,8 @@ export async function discardWorktree(store: ProjectStore, threadId: string): Pr
   await removeTree(`${dir}${removedSuffix}`);
 }
 
-/** The names in a folder of threads' folders, and those left by removals that were cut. */
-export async function threadFolders(parent: string): Promise<{ threadIds: string[]; remains: string[] }> {
-  const names = await readdir(parent).catch(() => []);
-  return {
-    threadIds: names.filter((name) => !name.includes(".")),
-    remains: names.filter((name) => name.includes(".")).map((name) => join(parent, name)),
-  };
+/** Removes a thread's archives of earlier times. @param keep the name of the one that stays */
+export async function removeOtherArchives(dir: string, keep: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names) if (name !== keep) await removeTree(join(dir, name));
 }

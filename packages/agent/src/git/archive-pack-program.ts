@@ -9,7 +9,7 @@ import { inside } from "../sandbox/types.ts";
  * permission bits, seconds of modification (of files and folders), hard links, and files with 64 KiB of zeros as GNU
  * sparse 1.0 files, whatever holes they have on the disk. Owners, access lists and extended attributes are not in it.
  *
- * stdin: what to leave out, as paths, folders with a slash behind, each ended by NUL. stderr gets `<entries> <bytes>\n`
+ * stdin: what to leave out, as paths, folders with a slash behind, each ended by NUL. stderr gets `<files> <bytes>\n`
  * and the paths of what no archive can hold (sockets, devices), each ended by NUL. Where it must open a file or folder to
  * itself for a moment, it first notes the old bits in $HOME, so that a run that was cut there is undone by the next.
  */
@@ -22,7 +22,7 @@ no warnings qw(recursion newline);
 binmode $_ for *STDIN, *STDOUT, *STDERR;
 my $root = '${inside.worktree}';
 my $notes = "$ENV{HOME}/.heddle/modes";
-my ($entries, $bytes, $buffer) = (0, 0, '');
+my ($files, $bytes, $buffer) = (0, 0, '');
 my (%left_out, %first_name, @not_kept);
 
 sub flush_out {
@@ -72,7 +72,7 @@ sub put_entry {
         put($records . "\0" x padding(length $records));
     }
     put_block($type, substr($name, 0, 100), $mode, $size, $mtime, substr($link, 0, 100));
-    $entries += 1;
+    $files += 1 if $type ne '5';
 }
 
 sub read_exactly {
@@ -209,5 +209,5 @@ pack_folder('');
 put("\0" x 1024);
 flush_out();
 unlink $notes;
-print STDERR "$entries $bytes\n", map { "$_\0" } @not_kept;
+print STDERR "$files $bytes\n", map { "$_\0" } @not_kept;
 `;

@@ -16,11 +16,7 @@ let baseCommit: string;
 let made = 0;
 
 beforeAll(async () => {
-  project = await createProject({
-    "README.md": "# Sample\n",
-    "crlf.txt": "a\r\nb\n",
-    ".gitattributes": "* text=auto\n",
-  });
+  project = await createProject();
   baseCommit = (await project.store.resolve("main")) ?? "";
 });
 afterAll(() => project.close());
@@ -42,6 +38,7 @@ async function newThread() {
 
 /** What the agent may have done with its own repository. */
 const acts = fc.subarray([
+  "echo '* text=auto eol=crlf' >.gitattributes",
   "git add -A",
   "git -c user.name=A -c user.email=a@b commit -q -a -m Own",
   "git checkout -q -b side",

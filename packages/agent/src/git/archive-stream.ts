@@ -14,8 +14,8 @@ type Request = { leftOut?: Uint8Array; signal?: AbortSignal };
 export type Packed = {
   sizeBytes: number;
   sha256: string;
-  /** Files, folders and links. */
-  entries: number;
+  /** Everything but folders. */
+  files: number;
   contentBytes: number;
   /** Paths of sockets and devices, for people; a hundred at most. */
   notKept: string[];
@@ -41,11 +41,11 @@ export async function packInto(sandbox: Sandbox, dir: string, { leftOut, signal 
   try {
     const { stderr } = await run(sandbox, packScript, [], { stdin: leftOut ?? nothing, onStdout, signal });
     fsyncSync(fd);
-    const [, entries, contentBytes, paths] = /^(\d+) (\d+)\n(.*)$/s.exec(stderr) ?? [];
+    const [, files, contentBytes, paths] = /^(\d+) (\d+)\n(.*)$/s.exec(stderr) ?? [];
     if (paths === undefined) throw failure(stderr);
     await rename(path, join(dir, `worktree.tar.${await compressionOf(path)}`));
     const notKept = paths.split("\0").filter(Boolean).slice(0, maxNamed).map(cleanText);
-    const sizes = { entries: Number(entries), contentBytes: Number(contentBytes) };
+    const sizes = { files: Number(files), contentBytes: Number(contentBytes) };
     return { sizeBytes, sha256: hash.digest("hex"), ...sizes, notKept };
   } finally {
     closeSync(fd);

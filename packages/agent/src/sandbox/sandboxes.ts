@@ -45,6 +45,8 @@ export type Sandboxes = {
    * @throws SandboxUnavailable when this host cannot run one
    */
   open(spec: SandboxSpec): Promise<Sandbox>;
+  /** Ends the thread's sandbox with everything in it, if it runs. */
+  close(threadId: string): Promise<void>;
   closeAll(): Promise<void>;
 };
 
@@ -129,6 +131,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       await entry.start();
       return entry.sandbox;
     },
+    close: async (threadId) => entries.get(threadId)?.sandbox.close(),
     closeAll: async () => {
       await Promise.all([...entries.values()].map((entry) => entry.sandbox.close()));
     },
