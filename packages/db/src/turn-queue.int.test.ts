@@ -94,6 +94,8 @@ describe("a queued prompt", () => {
     const stranger = await asStranger(scope);
     await expect(moveQueued(stranger, { turnId: ids[2], before: ids[0] })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(removeQueued(stranger, { turnId: ids[2] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const denied = { resourceId: scope.threadId, actorId: stranger.principal.userId, outcome: "denied" };
+    expect(await db.prisma.auditEvent.count({ where: denied })).toBe(2);
     await moveQueued(scope, { turnId: ids[2], before: ids[0] });
     expect(await waitingPrompts(scope)).toEqual(["fourth", "second", "third"]);
     await moveQueued(await as("admin", scope), { turnId: ids[0], before: null });
