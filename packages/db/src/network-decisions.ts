@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Tx } from "./database.ts";
 import { newId } from "./ids.ts";
 import { transact } from "./mutate.ts";
 import type { NetworkLogView } from "./network-decisions.schema.ts";
@@ -51,20 +51,15 @@ export async function logDecisions(
   await transact(db, async (tx, after) => {
     if ((await tx.thread.count({ where: { id: threadId } })) === 0) return;
     const turn = await tx.turn.findFirst({ where: { threadId, status: "running" }, select: { id: true } });
-    const known = await tx.networkDecision.findMany({
-      where: { id: { in: decisions.map(({ id }) => id) } },
-      select: { id: true },
-    });
-    if (known.length > 0) return;
+    const [first] = decisions;
+    if (first && (await tx.networkDecision.count({ where: { id: first.id } })) > 0) return;
     let exceeding = unlogged;
     for (const allowed of [true, false]) {
       const fresh = decisions.filter(({ reason }) => (reason === null) === allowed);
       if (fresh.length === 0) continue;
       const room = Math.max(0, mostKept - (await tx.networkDecision.count({ where: { threadId, allowed } })));
       const rows = fresh.slice(0, room);
-      await tx.networkDecision.createMany({
-        data: rows.map((row) => ({ ...row, allowed, threadId, turnId: turn?.id ?? null })),
-      });
+      await insert(tx, threadId, turn?.id ?? null, rows);
       exceeding += fresh.length - rows.length;
     }
     if (exceeding > 0) {
@@ -72,6 +67,15 @@ export async function logDecisions(
     }
     after({ k: "network", t: threadId });
   });
+}
+
+/** In one statement, however many: a command may ask for thousands of connections. */
+async function insert(tx: Tx, threadId: string, turnId: string | null, rows: readonly NewDecision[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "NetworkDecision" ("id", "threadId", "turnId", "at", "list", "host", "port", "allowed", "reason")
+    SELECT "id", ${threadId}, ${turnId}, "at", "list", "host", "port", "reason" IS NULL, "reason"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS r("id" text, "at" timestamptz, "list" text, "host" text, "port" int, "reason" text)`;
 }
 
 /** What a thread's commands asked to reach, newest first. */

@@ -1,4 +1,5 @@
 import { listItems } from "@heddle/db/items";
+import { logDecisions, newDecision } from "@heddle/db/network-decisions";
 import { type ThreadScope, threadScope, workspaceScope } from "@heddle/db/scope";
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "@heddle/db/testing/fixtures";
 import { createThread } from "@heddle/db/threads";
@@ -133,6 +134,16 @@ describe("the events of a thread", () => {
       for (const item of items) expect(reader.seen).toContain(`${item.id}@${item.seq}`);
       expect(reader.texts).toEqual(messages);
     }
+  });
+
+  test("say that the log of connections has grown", async () => {
+    const scope = await newThread();
+    const client = await events(scope.threadId);
+    await client.until((all) => all.some(({ event }) => event === "thread"));
+    const decision = newDecision({ list: "commands", host: "a.test", port: 443, reason: null });
+    await logDecisions(stack.runtime.db, scope.threadId, [decision]);
+    await client.until((all) => all.some(({ event }) => event === "network"));
+    client.cut();
   });
 
   test("texts alone, appended and reset, are whole at any moment of a steady client", async () => {

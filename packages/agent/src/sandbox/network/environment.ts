@@ -9,8 +9,13 @@ const certificateFiles = [
   "/etc/ssl/ca-bundle.pem",
 ];
 
-/** Variables that lead programs to the proxy, and to the certificates that the machine trusts where they bring their own. */
-export function networkEnvironment(port: number): Record<string, string> {
+/**
+ * Variables that lead programs to the proxy, and to the certificates that the machine trusts where they bring their own.
+ *
+ * @param port of the bridge
+ * @param hosts the list as it is now
+ */
+export function networkEnvironment(port: number, hosts: readonly string[]): Record<string, string> {
   const proxy = `http://127.0.0.1:${port}`;
   const direct = "localhost,127.0.0.1,::1";
   const certificates = certificateFiles.find((path) => existsSync(path));
@@ -22,9 +27,10 @@ export function networkEnvironment(port: number): Record<string, string> {
     no_proxy: direct,
     NO_PROXY: direct,
     npm_config_https_proxy: `http://${refuseInTunnelUser}@127.0.0.1:${port}`,
-    // A refusal stays one: npm tries twice again, by default after 10 s and 60 s.
+    // Many tools take a refusal for a fault that passes; npm waits for 10 s and 60 s by default.
     npm_config_fetch_retry_mintimeout: "1000",
     npm_config_fetch_retry_maxtimeout: "5000",
+    ...(hosts.length === 0 ? { npm_config_fetch_retries: "0", PIP_RETRIES: "0" } : {}),
     // Node's own fetch looks at the others only with this, from 22 on.
     NODE_USE_ENV_PROXY: "1",
     ...(certificates === undefined

@@ -96,7 +96,7 @@ describe.skipIf(await missing("pip", pipHosts))("pip install of a project", () =
     const { stderr, exitCode } = await go(`${project}\n${install}`);
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain(
-      `Tunnel connection failed: 403 Heddle: ${pipHosts[0]} is not on this project's network list.`,
+      `Heddle: ${pipHosts[0]} is not on this project's network list. An admin can add it in the project's settings.\n`,
     );
   });
 });

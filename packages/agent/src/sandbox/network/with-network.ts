@@ -34,7 +34,8 @@ export function withNetwork(runner: Runner, options: DoorOptions): Runner {
     door.users.add(refusals.note);
     try {
       const { port } = await door.opened;
-      const env = { ...networkEnvironment(port), ...request.env };
+      const hosts = await options.policy.allowedHosts(list).catch(() => []);
+      const env = { ...networkEnvironment(port, hosts), ...request.env };
       const result = await runner.exec({ ...request, env, onOutput: refusals.onOutput });
       if (result.exitCode !== 0) refusals.print();
       return result;
