@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { chunk, createRawServer, startStream } from "@heddle/agent/models/testing/raw-server";
 import type { Sandboxes } from "@heddle/agent/sandbox/sandboxes";
 import { processesWith, sleepMarker } from "@heddle/agent/sandbox/testing/sandbox-home";
@@ -270,6 +272,20 @@ describe("an interrupt that no worker hears", () => {
     await interrupt(scope);
     await until(async () => (await getThread(scope)).status === "idle");
     expect((await itemsOf(scope)).map(({ type }) => type)).toEqual(["userMessage", "approvalRequest", "notice"]);
+  });
+
+  test("keeps nothing of files that were left behind when the thread moved", async () => {
+    const scope = await stage.prompt(script(shell("echo a > a.txt"), "Done."));
+    const { lastCheckpoint } = await settled(scope);
+    worker.stop();
+    await worker.done;
+    await writeFile(join(stage.homeDir, "worktrees", scope.threadId, "tree", "a.txt"), "old\n");
+    await stage.db.prisma.thread.update({ where: { id: scope.threadId }, data: { moves: 1 } });
+    await sendTurn(scope, { prompt: script("Never said.") });
+    await claimTestTurn(stage.db, scope.threadId);
+    await interrupt(scope);
+    worker = await stage.startWorker();
+    expect(await settled(scope)).toMatchObject({ status: "idle", lastCheckpoint });
   });
 
   test("ends a worktree that is still being prepared", async () => {

@@ -8,12 +8,10 @@ const rounds = [
   { calls: 3, times: 3 },
 ] as const;
 
-export const longestRepeat = Math.max(...rounds.map(({ calls, times }) => calls * times));
-
 /**
  * Whether the model goes round in a circle: it asks for a call that has failed the same way again and again, alone or in
  * turn with one or two others.
- * @param past the turn's calls that have ended, oldest first; the last {@link longestRepeat} are enough
+ * @param past the turn's calls that have ended, oldest first; the last nine are enough
  * @param asked what it asks for now
  * @returns the call and how often it has failed, or null
  */

@@ -159,6 +159,19 @@ describe("retry", () => {
     await expect(retryTurn(scope)).rejects.toMatchObject({ code: "THREAD_ARCHIVED" });
   });
 
+  test("may take another model", async () => {
+    const { scope, turn } = await failedTurn();
+    await expect(retryTurn(scope, { model: "demo/none" })).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+    const { providerId } = await db.prisma.model.findFirstOrThrow({
+      where: { provider: { workspaceId: workspace.id } },
+    });
+    await db.prisma.model.create({ data: { providerId, id: "other", position: 1 } });
+    await retryTurn(scope, { model: "demo/other" });
+    const row = await db.prisma.turn.findUniqueOrThrow({ where: { id: turn.turnId } });
+    expect(row.model).toBe("demo/other");
+    expect((await getThread(scope)).model).toBe("demo/other");
+  });
+
   test("asked for twice at once happens once", async () => {
     const { scope, turn } = await failedTurn();
     const results = await Promise.allSettled([retryTurn(scope), retryTurn(scope)]);

@@ -6,16 +6,17 @@ import { mutate } from "./mutate.ts";
 import { assertNoTurn, assertThreadOpen } from "./open-thread.ts";
 import type { ThreadScope } from "./scope.ts";
 import { changeThread, type ThreadChange } from "./thread-change.ts";
-import type { ResendInput } from "./turns.schema.ts";
+import type { ResendInput, RetryInput } from "./turns.schema.ts";
 import { queueTurn } from "./turns.ts";
 
 /**
  * Tries the last turn again after it failed or was interrupted: it goes on behind what it has done, with its limits
  * counted anew. From then on it runs on the rights and the budget of who asked for this, not of its first sender.
- * @throws NOT_LAST_TURN when there is no such turn, THREAD_BUSY, THREAD_ARCHIVED
+ * @throws NOT_LAST_TURN when there is no such turn, THREAD_BUSY, THREAD_ARCHIVED, MODEL_NOT_FOUND
  */
-export async function retryTurn(scope: ThreadScope): Promise<{ turnId: string }> {
+export async function retryTurn(scope: ThreadScope, input: RetryInput = {}): Promise<{ turnId: string }> {
   const { principal } = scope;
+  const model = input.model ? await resolveModel(scope, input.model) : undefined;
   return changeConversation(scope, "turn.retry", async (tx, change) => {
     const turn = (await begunTurns(tx, scope.threadId)).at(-1);
     if (!turn || turn.status === "completed") throw new AppError("NOT_LAST_TURN");
@@ -24,6 +25,7 @@ export async function retryTurn(scope: ThreadScope): Promise<{ turnId: string }>
       where: { id: turn.id },
       data: {
         status: "queued",
+        model,
         retries: { increment: 1 },
         firstStep: (steps._max.index ?? -1) + 1,
         senderId: principal.userId,
@@ -40,7 +42,7 @@ export async function retryTurn(scope: ThreadScope): Promise<{ turnId: string }>
     for (const error of errors) {
       await change.putItem({ ...error, data: { ...(error.data as object), retried: true }, model: undefined });
     }
-    change.set({ status: "running" });
+    change.set({ status: "running", model });
     return { turnId: turn.id };
   });
 }

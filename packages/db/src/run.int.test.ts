@@ -237,7 +237,7 @@ describe("a model's step", () => {
       [100, true],
       [100, false],
     ]);
-    expect((await getThread(scope)).usage.inputTokens).toBe(250);
+    expect((await getThread(scope)).usage).toEqual({ inputTokens: 250, outputTokens: 20, costUsd: 0.5 });
   });
 });
 

@@ -4,8 +4,8 @@ import type { ToolCall } from "./run-step.ts";
 
 type AskedCall = Pick<ToolCall, "name" | "arguments">;
 
-/** More than any pattern that is looked for. */
-const pastCalls = 24;
+/** No longer pattern is looked for. */
+const pastCalls = 9;
 
 const callTypes: Item["type"][] = ["commandExecution", "fileChange", "toolCall"];
 

@@ -20,6 +20,12 @@ export type MoveQueuedInput = z.output<typeof moveQueuedInput>;
 
 export const removeQueuedInput = z.object({ turnId: z.string() });
 
+export const retryInput = z.object({
+  /** Another model than before, such as when that one has failed. */
+  model: modelName.optional(),
+});
+export type RetryInput = z.output<typeof retryInput>;
+
 export const resendInput = z.object({
   /** The turn whose prompt is edited; it and all later ones leave the conversation. */
   turnId: z.string(),

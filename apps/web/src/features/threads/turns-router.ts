@@ -4,7 +4,7 @@ import { getThread } from "@heddle/db/threads";
 import { sendTurnInput, threadView, turnView } from "@heddle/db/threads.schema";
 import { editQueued, moveQueued, releaseQueued, removeQueued } from "@heddle/db/turn-queue";
 import { listTurns, sendTurn } from "@heddle/db/turns";
-import { editQueuedInput, moveQueuedInput, removeQueuedInput, resendInput } from "@heddle/db/turns.schema";
+import { editQueuedInput, moveQueuedInput, removeQueuedInput, resendInput, retryInput } from "@heddle/db/turns.schema";
 import { z } from "zod";
 import { threadProcedure } from "../../server/trpc.ts";
 
@@ -63,10 +63,11 @@ export const turnProcedures = {
         summary: "Goes on with the last turn after it failed or was interrupted",
       },
     })
+    .input(retryInput)
     .output(sent)
-    .mutation(async ({ ctx, input: { threadId } }) => {
-      const turn = await retryTurn(ctx.scope);
-      ctx.runtime.workflows.pokeThread(threadId);
+    .mutation(async ({ ctx, input }) => {
+      const turn = await retryTurn(ctx.scope, input);
+      ctx.runtime.workflows.pokeThread(input.threadId);
       return turn;
     }),
 
