@@ -160,9 +160,9 @@ describe("where it runs", () => {
     await mkdir(homeDir);
     await chown(homeDir, 54_321, 54_321);
     const script =
-      "id -u; echo hi > /workspace/a; cat /proc/1/environ; ls /proc/1/fd; ls /proc/self/fd; unshare -Ur true; exit 4";
+      "id -u; echo hi > /workspace/a; curl -sS http://a.test/; echo; cat /proc/1/environ; ls /proc/1/fd; ls /proc/self/fd; unshare -Ur true; exit 4";
     const outcome = await outcomeOf(startHost(homeDir, script, { uid: 54_321, gid: 54_321 }));
-    expect(outcome).toMatchObject({ exitCode: 4, stdout: "1000\n0\n1\n2\n3\n", hostUser: 54_321 });
+    expect(outcome).toMatchObject({ exitCode: 4, stdout: "1000\nsite\n0\n1\n2\n3\n", hostUser: 54_321 });
     expect(outcome.stderr).toContain("/proc/1/environ: Permission denied");
     expect(outcome.stderr).toContain("unshare failed");
   });

@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type NetworkStage, openNetworkStage, portOf, toProxy } from "../testing/network-stage.ts";
@@ -42,6 +43,17 @@ describe("the bridge", () => {
     }
     expect((await long).stdout).toBe("site /long");
     expect(await stage.sockets()).toEqual([]);
+  });
+
+  it("finds its way however long the path of Heddle's home is", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "heddle-long-"));
+    const homeDir = join(folder, ...Array.from({ length: 4 }, () => "a".repeat(100)));
+    await mkdir(homeDir, { recursive: true });
+    const far = await createSandboxHome({ homeDir, outside: stage.world });
+    const sandbox = await far.open("mine", stage.policy);
+    expect((await shell(sandbox, "curl -sS http://a.test/", { network: "commands" })).stdout).toBe("site /");
+    await far.dispose();
+    await rm(folder, { recursive: true });
   });
 
   it("is there though a command has used up all processes", async () => {
