@@ -23,13 +23,15 @@ export type WorkerHandle = {
 
 /**
  * Serves both task queues: `control` for workflows and model calls, and this host's own for what touches worktrees.
- * @param workflows the prebuilt bundle, or the folder to bundle from
+ * @param options.workflows the prebuilt bundle, or the folder to bundle from
+ * @param options.stepsAtOnce how much is done in worktrees at the same time
  */
 export async function startWorker(
   deps: Deps,
   options: {
     temporalAddress: string;
     workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath">;
+    stepsAtOnce?: number;
   },
 ): Promise<WorkerHandle> {
   await setAsideLeftBehind(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
@@ -59,7 +61,7 @@ export async function startWorker(
     ...shared,
     taskQueue: hostQueue(deps.fence.hostId),
     activities: observed(createHostActivities({ ...deps, devServers }), deps.db),
-    maxConcurrentActivityTaskExecutions: 200,
+    maxConcurrentActivityTaskExecutions: options.stepsAtOnce ?? 200,
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
   const client = new Client({ connection: clientConnection });

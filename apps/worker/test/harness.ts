@@ -53,7 +53,7 @@ export type Stage = {
   workspace: TestWorkspace;
   sandboxes: Sandboxes;
   /** @param instead parts to use in place of the usual ones */
-  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>): Promise<WorkerHandle>;
+  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>, stepsAtOnce?: number): Promise<WorkerHandle>;
   /** What the web process does after each write for a thread. */
   poke(threadId: string): Promise<void>;
   /** A new thread of the member; `running` at once. */
@@ -101,7 +101,7 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
     demo,
     workspace,
     sandboxes,
-    async startWorker(instead) {
+    async startWorker(instead, stepsAtOnce) {
       const deps = {
         db,
         secrets: createSecretBox([secretKey]),
@@ -114,7 +114,8 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
         log: pino({ level: "silent" }),
         ...instead,
       };
-      const worker = await startWorker(deps, { temporalAddress: temporal.address, workflows: { workflowsPath } });
+      const options = { temporalAddress: temporal.address, workflows: { workflowsPath }, stepsAtOnce };
+      const worker = await startWorker(deps, options);
       workers.push(worker);
       return worker;
     },

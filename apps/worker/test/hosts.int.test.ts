@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprint, userGit } from "@heddle/agent/git/testing/project";
 import { requestCommit } from "@heddle/db/jobs";
@@ -157,5 +157,125 @@ describe("a host that dies", () => {
     expect(await thread(inCommand)).toMatchObject({ hostId: a.hostId, moves: 2 });
     expect(await inTree(a, inCommand)).toEqual(left);
     await assertSound(a);
+  });
+
+  test("that is the only one is waited for; nothing fails", { timeout: longMs }, async () => {
+    const scope = await stage.prompt(
+      script(shell("echo a > a; echo '*.log' > .gitignore"), shell("touch b; sleep 600"), "Done."),
+    );
+    await there(a.file(scope.threadId, "b"));
+    await a.signal("SIGKILL");
+    const leases = () => stage.db.prisma.host.count({ where: { leaseExpiresAt: { gt: new Date() } } });
+    await until(async () => (await leases()) === 0);
+    await new Promise((resolve) => setTimeout(resolve, 25_000));
+    expect((await thread(scope)).status).toBe("running");
+    await a.start();
+    expect((await settled(scope)).status).toBe("idle");
+    expect(await thread(scope)).toMatchObject({ hostId: a.hostId, moves: 0 });
+    expect((await commandsOf(scope)).map(([, status]) => status)).toEqual(["completed", "interrupted"]);
+    expect(existsSync(a.file(scope.threadId, "b"))).toBe(true);
+  });
+
+  test("together with the other keeps its threads, ignored files too, when both come back", {
+    timeout: longMs,
+  }, async () => {
+    const onA = await stage.prompt(script(shell(makeFiles), shell("touch mark; sleep 600"), "Done."));
+    await there(a.file(onA.threadId, "mark"));
+    await b.start();
+    const onB = await stage.prompt(script(shell(makeFiles), shell("touch mark; sleep 600"), "Done."));
+    await there(b.file(onB.threadId, "mark"));
+    await Promise.all([a.signal("SIGKILL"), b.signal("SIGKILL")]);
+    const before = [await inTree(a, onA), await inTree(b, onB)];
+    await stage.db.prisma.host.updateMany({ data: { leaseExpiresAt: new Date(Date.now() - 60_000) } });
+    await b.start();
+    await a.start();
+    for (const [scope, host] of [
+      [onA, a],
+      [onB, b],
+    ] as const) {
+      expect((await settled(scope)).status).toBe("idle");
+      expect(await thread(scope)).toMatchObject({ hostId: host.hostId, moves: 0 });
+    }
+    expect([await inTree(a, onA), await inTree(b, onB)]).toEqual(before);
+  });
+
+  test("whose threads nobody can go on with elsewhere says why", { timeout: longMs }, async () => {
+    const scope = await stage.prompt(script(shell("echo a > a"), "Done."));
+    await settled(scope);
+    await userGit(stage.sourceDir, "commit", "-q", "--amend", "-m", "Rewritten");
+    await userGit(stage.sourceDir, "reflog", "expire", "--expire=now", "--all");
+    await userGit(stage.sourceDir, "gc", "-q", "--prune=now");
+    await b.start();
+    await a.signal("SIGKILL");
+    await stage.db.prisma.host.update({ where: { id: a.hostId }, data: { leaseExpiresAt: new Date(0) } });
+    await stage.db.prisma.host.update({ where: { id: b.hostId }, data: { liveSince: new Date(0) } });
+    await follow(scope, script("Done."));
+    expect((await settled(scope)).status).toBe("failed");
+    expect((await itemsOf(scope)).at(-1)).toMatchObject({
+      code: "REF_NOT_FOUND",
+      message: expect.stringContaining("no longer has the commit"),
+    });
+  });
+
+  test("is not asked to clone a project for long", { timeout: longMs }, async () => {
+    await b.start();
+    await a.signal("SIGKILL");
+    const { id: workspaceId, principals } = stage.workspace;
+    const projects = ["p1", "p2", "p3"].map((id) => ({
+      id,
+      workspaceId,
+      name: id,
+      sourcePath: stage.sourceDir,
+      createdById: principals.owner.userId,
+    }));
+    await stage.db.prisma.project.createMany({ data: projects });
+    await until(async () => (await stage.db.prisma.project.count({ where: { workspaceId, status: "cloning" } })) === 0);
+    for (const { id } of projects) expect(existsSync(join(b.homeDir, "repos", id, "upstream.git"))).toBe(true);
+  });
+});
+
+describe("a host that does not answer for a while", () => {
+  test("and comes back after its time writes nothing, and its commands end", { timeout: longMs }, async () => {
+    const loop = "while true; do date >> ticks; sleep 0.2; done # of-a-paused-host";
+    const inCommand = await stage.prompt(script(shell("echo a > a"), shell(loop), shell("echo b > b"), "Done."));
+    const hangs = `times=1 after=3 ${script({ text: "A few words before.", calls: [shell("echo a > a")] }, "Done.")}`;
+    const inStream = await stage.prompt(hangs, "demo/scenario-hang");
+    await there(a.file(inCommand.threadId, "ticks"));
+    await until(async () => (await itemsOf(inStream)).some((item) => item.type === "agentMessage" && item.text !== ""));
+    await b.start();
+    await a.signal("SIGSTOP");
+    for (const scope of [inCommand, inStream]) {
+      expect((await settled(scope)).status).toBe("idle");
+      expect(await thread(scope)).toMatchObject({ hostId: b.hostId, moves: 1 });
+    }
+    const before = await rowsOf([inCommand, inStream]);
+    expect(await processesWith("of-a-paused-host")).not.toEqual([]);
+    await a.signal("SIGCONT");
+    await a.ended();
+    expect(await processesWith("of-a-paused-host")).toEqual([]);
+    expect(await rowsOf([inCommand, inStream])).toEqual(before);
+    expect(before.usage.filter(({ estimated, purpose }) => estimated && purpose === "step")).toHaveLength(1);
+
+    await a.start();
+    await follow(inCommand, script(shell("cat a b"), "Done."));
+    expect((await settled(inCommand)).status).toBe("idle");
+    expect(await thread(inCommand)).toMatchObject({ hostId: b.hostId, moves: 1 });
+  });
+
+  test("because it has its hands full keeps its threads", { timeout: longMs }, async () => {
+    await a.signal("SIGKILL");
+    await stage.db.prisma.host.deleteMany();
+    await stage.startWorker({}, 1);
+    const busy = await stage.prompt(script(shell("sleep 50"), "Done."));
+    await until(async () => (await commandsOf(busy)).length === 1);
+    await b.start();
+    await stage.db.prisma.host.update({ where: { id: b.hostId }, data: { drainingAt: new Date() } });
+    const waiting = await stage.prompt(script(shell("echo a > a"), "Done."));
+    await until(async () => (await thread(waiting)).hostId === "stage");
+    await stage.db.prisma.host.update({ where: { id: b.hostId }, data: { drainingAt: null } });
+    for (const scope of [waiting, busy]) {
+      expect((await settled(scope)).status).toBe("idle");
+      expect(await thread(scope)).toMatchObject({ hostId: "stage", moves: 0 });
+    }
   });
 });

@@ -106,19 +106,6 @@ function visibleTo(scope: WorkspaceScope | ProjectScope): Prisma.ThreadWhereInpu
   return { OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }] };
 }
 
-/** Branches of a project that git may show to the principal: shared threads' and one's own, committed ones only. */
-export async function visibleBranches(scope: ProjectScope): Promise<string[]> {
-  const rows = await scope.db.prisma.thread.findMany({
-    where: {
-      projectId: scope.projectId,
-      headCommit: { not: null },
-      OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }],
-    },
-    select: { branch: true },
-  });
-  return rows.map((row) => row.branch);
-}
-
 async function readThread(scope: Pick<WorkspaceScope, "db">, id: string): Promise<ThreadView> {
   const row = await scope.db.prisma.thread.findUnique({ where: { id }, select: threadColumns });
   if (!row) throw new AppError("NOT_FOUND");

@@ -7,7 +7,7 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { createGunzip } from "node:zlib";
 import { AppError } from "@heddle/db/errors";
 import type { ProjectScope } from "@heddle/db/scope";
-import { visibleBranches } from "@heddle/db/threads";
+import { committedThreads } from "@heddle/db/thread-origins";
 
 /** What a client wants and has: a megabyte names some 20,000 commits. */
 const maxRequestBytes = 8 * 1024 * 1024;
@@ -50,7 +50,8 @@ function gitEnvironment(branches: readonly string[]): Record<string, string> {
 async function uploadPack(scope: ProjectScope, homeDir: string, flags: string[], left: AbortSignal) {
   const gitDir = join(homeDir, "repos", scope.projectId, "threads.git");
   if (!existsSync(gitDir)) throw new AppError("PROJECT_NOT_READY");
-  const env = gitEnvironment(await visibleBranches(scope)) as NodeJS.ProcessEnv;
+  const branches = (await committedThreads(scope)).map(({ branch }) => branch);
+  const env = gitEnvironment(branches) as NodeJS.ProcessEnv;
   const argv = ["upload-pack", "--stateless-rpc", "--strict", "--timeout=60", ...flags, gitDir];
   const child = spawn("git", argv, { env, stdio: ["pipe", "pipe", "ignore"], detached: true });
   const end = () => kill(child);

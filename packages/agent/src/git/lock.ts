@@ -46,9 +46,11 @@ export function withRepositoryLock<T>(dir: string, fn: (lock: RepositoryLock) =>
   });
 }
 
+const environment: Record<string, string> = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+
 function lockFile(fd: number): Promise<void> {
   const child = spawn("flock", ["--exclusive", "--wait", String(waitSeconds), "3"], {
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    env: environment as NodeJS.ProcessEnv,
     stdio: ["ignore", "ignore", "ignore", fd],
   });
   return new Promise((done, reject) => {

@@ -45,6 +45,12 @@ export async function upstreamHas(store: ProjectStore, commit: string): Promise<
   return (await commitOf(store.upstreamDir, commit).catch(() => null)) !== null;
 }
 
+/** The commits of the threads' branches in this store, by name; none before the project's first fetch. */
+export async function branchesHere(store: ProjectStore): Promise<Map<string, string>> {
+  const refs = await refsOf(store, ["refs/heads/"]).catch(() => new Map<string, string>());
+  return new Map([...refs].map(([ref, commit]) => [ref.slice("refs/heads/".length), commit]));
+}
+
 async function takeIn(
   store: ProjectStore,
   threadId: string,

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { access, constants, copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { GitError } from "./errors.ts";
@@ -53,7 +53,7 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
     archiveDir: (threadId) => join(homeDir, "archives", safeName(threadId)),
     fetch: async (sourcePath, { signal } = {}) => {
       await assertReadable(sourcePath, isFetched());
-      await makeStore(upstreamDir, threadsDir);
+      await makeStore({ upstreamDir, threadsDir });
       return withRepositoryLock(upstreamDir, (lock) =>
         fetchInto({ upstreamDir, threadsDir, sourcePath, server: uploadPack(homeDir) }, lock, signal),
       );
@@ -71,9 +71,9 @@ export function openStore(homeDir: string, projectId: string): ProjectStore {
  * fresh environment; only the command line reaches it.
  */
 function uploadPack(homeDir: string): string {
-  const hidden = ["repos", "worktrees", "left-behind", "archives"]
-    .map((name) => join(homeDir, name))
-    .filter((dir) => existsSync(dir));
+  const hidden = readdirSync(homeDir)
+    .filter((name) => ["repos", "worktrees", "left-behind", "archives"].includes(name) || name.startsWith("set-aside-"))
+    .map((name) => join(homeDir, name));
   const view = ["--dev-bind", "/", "/", ...hidden.flatMap((dir) => ["--tmpfs", dir])].map(quoted).join(" ");
   return `--upload-pack=bwrap --die-with-parent ${view} -- git -c safe.directory='*' upload-pack`;
 }
@@ -110,13 +110,15 @@ function sourceError(path: string, error: unknown, known: boolean): unknown {
     : new GitError("NOT_A_REPOSITORY", `There is no folder at ${path}.`);
 }
 
-async function makeStore(upstreamDir: string, threadsDir: string): Promise<void> {
+/** Makes the two repositories, empty, where they are missing; what is there stays. */
+export async function makeStore({ upstreamDir, threadsDir }: Pick<ProjectStore, "upstreamDir" | "threadsDir">) {
   const alternates = join(threadsDir, "objects/info/alternates");
-  if (existsSync(alternates)) return;
+  const isMade = () => existsSync(alternates) && existsSync(join(upstreamDir, "HEAD"));
+  if (isMade()) return;
   await mkdir(upstreamDir, { recursive: true });
   await mkdir(threadsDir, { recursive: true });
   await withRepositoryLock(upstreamDir, async ({ fd: lockFd }) => {
-    if (existsSync(alternates)) return;
+    if (isMade()) return;
     const init = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main"];
     // Sandboxes run as other users and read the objects.
     await runGit(upstreamDir, [...init, "--shared=0644"], { lockFd });

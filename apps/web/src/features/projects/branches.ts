@@ -1,12 +1,15 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import type { ProjectView } from "@heddle/db/projects.schema";
 import git from "isomorphic-git";
+import { bringUpstream } from "../../server/thread-store.ts";
 
 const remote = "origin";
 
 /** The source's branches with their commits, by name, as a worker last fetched them; none before the first fetch. */
-export async function readBranches(homeDir: string, projectId: string): Promise<{ name: string; commit: string }[]> {
-  const gitdir = join(homeDir, "repos", projectId, "upstream.git");
+export async function readBranches(homeDir: string, project: ProjectView): Promise<{ name: string; commit: string }[]> {
+  await bringUpstream(homeDir, project);
+  const gitdir = join(homeDir, "repos", project.id, "upstream.git");
   if (!fs.existsSync(gitdir)) return [];
   const names = await git.listBranches({ fs, gitdir, remote });
   const branches = names

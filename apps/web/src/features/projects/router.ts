@@ -36,9 +36,10 @@ export const projectsRouter = router({
   branches: projectProcedure("project.read")
     .meta({ openapi: { method: "GET", path: "/projects/{projectId}/branches", summary: "Branches as last fetched" } })
     .output(branchList)
-    .query(async ({ ctx, input }) => {
-      const { defaultBranch } = await getProject(ctx.scope);
-      return { defaultBranch, branches: await readBranches(ctx.runtime.env.HEDDLE_HOME, input.projectId) };
+    .query(async ({ ctx }) => {
+      const project = await getProject(ctx.scope);
+      const branches = await readBranches(ctx.runtime.env.HEDDLE_HOME, project);
+      return { defaultBranch: project.defaultBranch, branches };
     }),
 
   fetch: projectProcedure("project.manage")

@@ -1,20 +1,34 @@
-import { join } from "node:path";
 import { GitError } from "@heddle/agent/git/errors";
 import { diff } from "@heddle/agent/git/read";
-import { AppError } from "@heddle/db/errors";
+import { openStore } from "@heddle/agent/git/store";
+import { AppError, isErrorCode } from "@heddle/db/errors";
 import type { ThreadScope } from "@heddle/db/scope";
+import { threadOrigin } from "@heddle/db/thread-origins";
 import { diffRange } from "@heddle/db/turns";
+import { bringThread } from "../../server/thread-store.ts";
 import type { ThreadDiff } from "./diff.schema.ts";
 
-/** What the thread, or one of its turns, changed; nothing before its worktree exists. @throws NOT_FOUND for a foreign turn, TIMEOUT, GIT_FAILED */
+/**
+ * What the thread, or one of its turns, changed; nothing before its worktree exists. What lies on another host only is
+ * brought here first.
+ * @throws NOT_FOUND for a foreign turn, TIMEOUT, GIT_FAILED, and what speaks against reading the project's source
+ */
 export async function threadDiff(scope: ThreadScope, homeDir: string, turnId: string | undefined): Promise<ThreadDiff> {
   const range = await diffRange(scope, turnId);
   if (!range || range.from === range.to) return { files: [] };
-  const threadsDir = join(homeDir, "repos", range.projectId, "threads.git");
+  const { threadsDir } = openStore(homeDir, range.projectId);
+  const read = () => diff(threadsDir, range.from, range.to);
   try {
-    return { files: await diff(threadsDir, range.from, range.to) };
+    const files = await read().catch(async (error: unknown) => {
+      if (!(error instanceof GitError) || error.code !== "GIT_FAILED") throw error;
+      await bringThread(scope.db, homeDir, await threadOrigin(scope));
+      return read();
+    });
+    return { files };
   } catch (cause) {
-    const late = cause instanceof GitError && cause.code === "TIMED_OUT";
-    throw new AppError(late ? "TIMEOUT" : "GIT_FAILED", { cause });
+    if (!(cause instanceof GitError)) throw cause;
+    if (cause.code === "TIMED_OUT") throw new AppError("TIMEOUT", { cause });
+    if (cause.code === "GIT_FAILED" || !isErrorCode(cause.code)) throw new AppError("GIT_FAILED", { cause });
+    throw new AppError(cause.code, { cause, message: cause.message });
   }
 }

@@ -1,0 +1,39 @@
+import type { ProjectScope, ThreadScope } from "./scope.ts";
+
+/** From where what a thread has made can be had on any host. */
+export type ThreadOrigin = {
+  id: string;
+  projectId: string;
+  sourcePath: string;
+  baseCommit: string | null;
+};
+
+export type CommittedThread = ThreadOrigin & { hostId: string | null; branch: string; headCommit: string | null };
+
+const columns = {
+  id: true,
+  projectId: true,
+  baseCommit: true,
+  hostId: true,
+  branch: true,
+  headCommit: true,
+  project: { select: { sourcePath: true } },
+} as const;
+
+export async function threadOrigin({ db, threadId }: ThreadScope): Promise<ThreadOrigin> {
+  const row = await db.prisma.thread.findUniqueOrThrow({ where: { id: threadId }, select: columns });
+  return { ...row, sourcePath: row.project.sourcePath };
+}
+
+/** The threads whose branches git may show to the principal: shared ones and one's own, committed ones only. */
+export async function committedThreads(scope: ProjectScope): Promise<CommittedThread[]> {
+  const rows = await scope.db.prisma.thread.findMany({
+    where: {
+      projectId: scope.projectId,
+      headCommit: { not: null },
+      OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }],
+    },
+    select: columns,
+  });
+  return rows.map((row) => ({ ...row, sourcePath: row.project.sourcePath }));
+}
