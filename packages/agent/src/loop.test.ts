@@ -58,6 +58,17 @@ describe("buildMessages", () => {
     ]);
   });
 
+  it("puts a note of what happened with what the model was told last: it is nobody's prompt", () => {
+    const told = (...steps: Parameters<typeof messagesOf>) =>
+      messagesOf(...steps)
+        .slice(1)
+        .map(({ role, content }) => [role, content]);
+    const note = { note: "Moved." };
+    expect(told(note)).toEqual([["user", "do it\n\n(Moved.)"]]);
+    expect(told({ text: "", toolCalls: [call("a", done)] }, note).at(-1)).toEqual(["tool", "ok\n\n(Moved.)"]);
+    expect(told({ text: "Done.", toolCalls: [] }, note).at(-1)).toEqual(["user", "(Moved.)"]);
+  });
+
   it("puts a steered prompt between the results before it and the answer to it", () => {
     const messages = messagesOf(
       { text: "", toolCalls: [call("a", done)] },

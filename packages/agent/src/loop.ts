@@ -17,10 +17,13 @@ export type StepHistory = { text: string; toolCalls: ToolCallHistory[] };
 /** A prompt that was taken in between two steps. */
 export type SteeredPrompt = { steered: string };
 
+/** What has happened to the thread after a step, for the model to know. */
+export type StepNote = { note: string };
+
 /** One prompt and all that was said and done for it so far; `cut` says how it ended if it did not come to its end. */
 export type TurnHistory = {
   prompt: string;
-  steps: (StepHistory | SteeredPrompt)[];
+  steps: (StepHistory | SteeredPrompt | StepNote)[];
   cut?: "interrupted" | "failed" | null;
 };
 
@@ -35,7 +38,8 @@ export function buildMessages(conversation: { system: string; turns: TurnHistory
   for (const turn of conversation.turns) {
     messages.push(fromUser(turn.prompt));
     for (const step of turn.steps) {
-      messages.push(...("steered" in step ? [fromUser(step.steered)] : stepMessages(step, uniqueId)));
+      if ("note" in step) addNote(messages, step.note);
+      else messages.push(...("steered" in step ? [fromUser(step.steered)] : stepMessages(step, uniqueId)));
     }
     if (turn.cut) messages.push(fromUser(cutSentence[turn.cut]));
   }
@@ -47,6 +51,14 @@ const cutSentence = {
   interrupted: "(The user interrupted the turn here.)",
   failed: "(The turn ended here before it was done, because of a failure outside the conversation.)",
 };
+
+/** Stands with what the model has been told last, as it is nobody's prompt. */
+function addNote(messages: ModelMessage[], note: string): void {
+  const last = messages.at(-1);
+  const text = `(${cleanText(note)})`;
+  if (last === undefined || last.role === "assistant") messages.push(fromUser(text));
+  else messages.splice(-1, 1, { ...last, content: `${last.content}\n\n${text}` });
+}
 
 function fromUser(text: string): ModelMessage {
   return { role: "user", content: cleanText(text) || "(empty message)" };

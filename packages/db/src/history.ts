@@ -7,9 +7,11 @@ export type ToolResult = { status: "completed" | "failed" | "declined" | "interr
 export type StepHistory = { text: string; toolCalls: (ToolCall & { result: ToolResult | null })[] };
 /** A prompt that was taken in between two steps. */
 export type SteeredPrompt = { steered: string };
+/** What has happened to the thread after a step, for the model to know. */
+export type StepNote = { note: string };
 export type TurnHistory = {
   prompt: string;
-  steps: (StepHistory | SteeredPrompt)[];
+  steps: (StepHistory | SteeredPrompt | StepNote)[];
   /** How a turn ended that did not come to its end. */
   cut: "interrupted" | "failed" | null;
 };
@@ -35,7 +37,7 @@ export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
     where: {
       threadId,
       turnId: { in: ids },
-      type: { in: ["agentMessage", "commandExecution", "fileChange", "toolCall"] },
+      type: { in: ["agentMessage", "commandExecution", "fileChange", "toolCall", "notice"] },
     },
     orderBy: { position: "asc" },
     select: { turnId: true, step: true, type: true, status: true, startedAt: true, data: true, model: true },
@@ -53,9 +55,20 @@ export async function loadHistory(scope: TurnScope): Promise<TurnHistory[]> {
       }));
     return {
       prompt: turn.prompt,
-      steps: [...prompts, ...steps].sort((one, other) => one.at - other.at).map(({ entry }) => entry),
+      steps: [...prompts, ...steps, ...moveNotes(items.filter((item) => item.turnId === turn.id))]
+        .sort((one, other) => one.at - other.at)
+        .map(({ entry }) => entry),
       cut: !underWay && (turn.status === "interrupted" || turn.status === "failed") ? turn.status : null,
     };
+  });
+}
+
+/** Files that the model has seen or made may be gone when the thread has changed its host. */
+function moveNotes(items: Pick<Item, "type" | "step" | "data">[]): { at: number; entry: StepNote }[] {
+  return items.flatMap(({ type, step, data }) => {
+    const { kind, message } = data as { kind?: string; message?: string };
+    if (type !== "notice" || kind !== "hostMoved") return [];
+    return [{ at: step + 0.5, entry: { note: `${message} Look at what is there before you rely on it.` } }];
   });
 }
 

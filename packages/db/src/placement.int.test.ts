@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { hasPack, listPacks, type PackToKeep, preparePack } from "./checkpoint-packs.ts";
 import type { Database } from "./database.ts";
 import type { Thread } from "./generated/client.ts";
+import { loadHistory } from "./history.ts";
 import { renewHost, setDraining, startHost } from "./hosts.ts";
 import { newId } from "./ids.ts";
 import { leaveHost, mustLeave, placeThread } from "./placement.ts";
@@ -109,6 +110,8 @@ describe("a dead host", () => {
         },
       },
     ]);
+    const [turn] = await loadHistory(scope);
+    expect(turn?.steps).toEqual([{ note: expect.stringContaining("stopped answering") }]);
     expect(await renewHost(db, old)).toBe(false);
     await leaveHost(db, { threadId: scope.threadId, hostId: "a" });
     expect(await placeThread(db, scope.threadId)).toBe("b");
