@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { NetworkList, NetworkPolicy, NetworkRefusal } from "../types.ts";
 import { listAllows, type Target } from "./hosts.ts";
 import { mayReach, type Outside } from "./outside.ts";
+import { createPace } from "./pace.ts";
 import type { Refused } from "./refusals.ts";
 
 export type Reached = { socket: Socket } | { refused: Refused };
@@ -17,33 +18,37 @@ export type Reach = {
 
 const mostAddresses = 4;
 const recheckMs = 2_000;
+/** Decisions take time of a process that serves many threads. */
+const pace = { burst: 500, perSecond: 200 };
 
 export function createReach(list: NetworkList, policy: NetworkPolicy, outside: Outside): Reach {
   const connections = new Map<Socket, Target>();
+  const nextTurn = createPace(pace);
   let recheck: NodeJS.Timeout | undefined;
+  let closed = false;
 
+  const allowedHosts = () => policy.allowedHosts(list).catch(() => null);
   const decided = ({ host, port }: Target, reason: NetworkRefusal | null) =>
     policy.onDecision({ list, host, port, reason });
 
   /** Cuts what has been taken off the list since. */
   const cutForbidden = async () => {
-    const allowed = await policy.allowedHosts(list).catch(() => null);
+    const allowed = await allowedHosts();
     for (const [socket, target] of connections) {
       if (allowed === null || listAllows(allowed, target)) continue;
       decided(target, "HOST_NOT_ALLOWED");
       socket.destroy();
     }
-    recheck = connections.size === 0 ? undefined : setTimeout(cutForbidden, recheckMs);
+    recheck = undefined;
+    checkLater();
   };
-  const watch = (socket: Socket, target: Target) => {
-    connections.set(socket, target);
-    socket.once("close", () => connections.delete(socket));
-    recheck ??= setTimeout(cutForbidden, recheckMs);
+  const checkLater = () => {
+    if (!closed && connections.size > 0) recheck ??= setTimeout(cutForbidden, recheckMs);
   };
 
   const attempt = async (target: Target): Promise<Socket | NetworkRefusal> => {
     if (target.literal) return "ADDRESS_LITERAL";
-    const allowed = await policy.allowedHosts(list).catch(() => null);
+    const allowed = await allowedHosts();
     if (allowed === null) return "POLICY_UNKNOWN";
     if (!listAllows(allowed, target)) return "HOST_NOT_ALLOWED";
     const addresses = await outside.resolve(target.host);
@@ -51,6 +56,7 @@ export function createReach(list: NetworkList, policy: NetworkPolicy, outside: O
     const open = addresses.filter(mayReach);
     if (open.length === 0) return "PRIVATE_ADDRESS";
     for (const address of open.slice(0, mostAddresses)) {
+      if (closed) break;
       const socket = await outside.dial(address, target.port).catch(() => null);
       if (socket !== null) return socket;
     }
@@ -59,26 +65,28 @@ export function createReach(list: NetworkList, policy: NetworkPolicy, outside: O
 
   return {
     open: async (target) => {
+      await nextTurn();
       const result = await attempt(target);
       if (typeof result === "string") {
         decided(target, result);
         return { refused: { list, host: target.host, port: target.port, reason: result } };
       }
       decided(target, null);
-      watch(result, target);
+      connections.set(result, target);
+      result.once("close", () => connections.delete(result));
+      if (closed) result.destroy();
+      checkLater();
       return { socket: result };
     },
     allowsServerName: async (name, target) => {
       const meant = { ...target, host: name.toLowerCase().replace(/\.$/, "") };
-      if (meant.host === target.host) return true;
-      const allowed = await policy.allowedHosts(list).catch(() => []);
-      if (listAllows(allowed, meant)) return true;
+      if (meant.host === target.host || listAllows((await allowedHosts()) ?? [], meant)) return true;
       decided(meant, "HOST_NOT_ALLOWED");
       return false;
     },
     close: () => {
+      closed = true;
       clearTimeout(recheck);
-      recheck = undefined;
       for (const socket of connections.keys()) socket.destroy();
     },
   };
