@@ -26,9 +26,18 @@ const pipIndex = (await output("/usr/bin/python3", ["-m", "pip", "config", "get"
 const npmHosts = [hostOf(npmRegistry)];
 const pipHosts = [hostOf(pipIndex), pipFiles];
 
+async function answers(host: string): Promise<boolean> {
+  const [address] = host === "" ? [] : await internet.resolve(host);
+  if (address === undefined) return false;
+  return internet.dial(address, 443).then(
+    (socket) => socket.destroy() !== undefined,
+    () => false,
+  );
+}
+
 async function missing(what: string, hosts: readonly string[]): Promise<boolean> {
-  const known = await Promise.all(hosts.map(async (host) => host !== "" && (await internet.resolve(host)).length > 0));
-  const isMissing = known.includes(false);
+  const reached = await Promise.all(hosts.map(answers));
+  const isMissing = reached.includes(false);
   if (isMissing) console.log(`Left out: this machine does not reach a registry for ${what}.`);
   return isMissing;
 }
