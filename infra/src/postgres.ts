@@ -100,7 +100,7 @@ function checkDataFolder(dataDir: string, { major }: PostgresPrograms): void {
 }
 
 /** Makes the data folder beside its place and moves it there whole, so that an interrupted start leaves no half of one. */
-function initialise(dataDir: string, password: string, programs: PostgresPrograms): void {
+export function initialise(dataDir: string, password: string, programs: PostgresPrograms): void {
   const draft = mkdtempSync(`${dataDir}.new-`);
   const passwordFile = `${draft}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -155,6 +155,14 @@ export async function answersQueries(url: string): Promise<boolean> {
 }
 
 const wrongPassword = "28P01";
+
+/** Of a failure to start: whether the server runs and only does not let Heddle in. */
+export function isWrongPassword(failure: unknown): boolean {
+  return (
+    failure instanceof StartFailure && failure.cause instanceof pg.DatabaseError && failure.cause.code === wrongPassword
+  );
+}
+
 /** It starts, stops, recovers, or has no connection left. */
 const comingCodes = ["57P01", "57P02", "57P03", "53300"];
 

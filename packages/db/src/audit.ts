@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ListAuditInput } from "./audit.schema.ts";
-import type { Tx } from "./database.ts";
+import type { Database, Tx } from "./database.ts";
 import type { Principal, WorkspaceScope } from "./scope.ts";
 import { cleanJson } from "./text.ts";
 
@@ -126,13 +126,17 @@ const verifyBatch = 2_000;
  * @returns `ok` and, when broken, `from`–`to` ends at the first event that does not fit; `head` is the last good hash
  */
 export async function verifyAudit(scope: WorkspaceScope) {
-  const { prisma } = scope.db;
-  const stored = await prisma.auditHead.findUniqueOrThrow({ where: { workspaceId: scope.workspaceId } });
+  return verifyChain(scope.db, scope.workspaceId);
+}
+
+/** The same for whoever runs the server, who has its rows anyway. */
+export async function verifyChain({ prisma }: Pick<Database, "prisma">, workspaceId: string) {
+  const stored = await prisma.auditHead.findUniqueOrThrow({ where: { workspaceId } });
   let seq = 0;
   let head = genesis;
   while (seq < stored.seq) {
     const events = await prisma.auditEvent.findMany({
-      where: { workspaceId: scope.workspaceId, seq: { gt: seq, lte: stored.seq } },
+      where: { workspaceId, seq: { gt: seq, lte: stored.seq } },
       orderBy: { seq: "asc" },
       take: verifyBatch,
     });
