@@ -1,4 +1,5 @@
 import type { Tx } from "./database.ts";
+import { AppError } from "./errors.ts";
 import type { Project } from "./generated/client.ts";
 import { mutate } from "./mutate.ts";
 import type { EnvironmentView, SetEnvironmentInput } from "./projects.schema.ts";
@@ -12,6 +13,7 @@ export async function readEnvironment(scope: ProjectScope): Promise<EnvironmentV
 /**
  * Changes what the worktrees of a project find around them; the audit log says what. Worktrees that are set up stay as
  * they are. The caller pokes the threads that wait for a decision: they may have become free to go on.
+ * @throws BAD_INPUT for an agreement that names no hosts where there are some
  */
 export async function setEnvironment(scope: ProjectScope, input: SetEnvironmentInput): Promise<EnvironmentView> {
   const entry = ({ before, after }: { before: Project; after: Project }) => ({
@@ -21,6 +23,8 @@ export async function setEnvironment(scope: ProjectScope, input: SetEnvironmentI
   });
   const { after } = await mutate(scope, entry, async (tx) => {
     const before = await lockProject(tx, scope.projectId);
+    if (input.approve && !input.setupHosts && before.setupHosts.length > 0)
+      throw new AppError("BAD_INPUT", unseenHosts);
     const settings = {
       setupScript: input.setupScript === undefined ? before.setupScript : scriptOrNull(input.setupScript),
       setupHosts: input.setupHosts ?? before.setupHosts,
@@ -33,6 +37,10 @@ export async function setEnvironment(scope: ProjectScope, input: SetEnvironmentI
   });
   return toView(after);
 }
+
+const unseenHosts = {
+  message: "The script has hosts. Send them along: you agree to what you have seen, not to what is there by then.",
+};
 
 /** Threads of a project that wait for somebody to agree to its setup script. */
 export async function waitingThreads(scope: ProjectScope): Promise<string[]> {

@@ -90,9 +90,9 @@ export const setEnvironmentInput = z
     /** Agrees to the script and the hosts sent with it, so that threads run it without asking. */
     approve: z.boolean().default(false),
   })
-  .refine(({ approve, setupScript, setupHosts }) => !approve || (setupScript !== undefined && setupHosts), {
+  .refine(({ approve, setupScript }) => !approve || setupScript !== undefined, {
     path: ["approve"],
-    message: "Send the script and its hosts along: you agree to what you have seen, not to what is there by then.",
+    message: "Send the script along: you agree to what you have seen, not to what is there by then.",
   });
 export type SetEnvironmentInput = z.output<typeof setEnvironmentInput>;
 

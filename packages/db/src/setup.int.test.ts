@@ -289,6 +289,13 @@ describe("a project's environment", () => {
     expect(JSON.stringify(events)).not.toContain("hunter2");
   });
 
+  test("is agreed to with the hosts that are named with it; unnamed ones must be none", async () => {
+    expect(await set({ setupScript: script, approve: true })).toMatchObject({ setupHosts: [], setupApproved: true });
+    await set({ setupHosts });
+    await expect(set({ setupScript: script, approve: true })).rejects.toMatchObject({ code: "BAD_INPUT" });
+    expect(await set({ setupScript: script, setupHosts, approve: true })).toMatchObject({ setupApproved: true });
+  });
+
   test("of projects added before scripts were asked for: the migration takes them for agreed to", async () => {
     const where = { id: workspace.projectId };
     await db.prisma.project.update({ where, data: { setupScript: "é\n", setupApproved: null } });
