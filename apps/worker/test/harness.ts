@@ -53,13 +53,16 @@ export type Stage = {
   workspace: TestWorkspace;
   sandboxes: Sandboxes;
   /** @param instead parts to use in place of the usual ones */
-  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>, stepsAtOnce?: number): Promise<WorkerHandle>;
+  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>, options?: StageWorker): Promise<WorkerHandle>;
   /** What the web process does after each write for a thread. */
   poke(threadId: string): Promise<void>;
   /** A new thread of the member; `running` at once. */
   prompt(text: string, model?: string): Promise<ThreadScope>;
   close(): Promise<void>;
 };
+
+/** `hostId`: another host than the usual one, with a home of its own. */
+type StageWorker = { stepsAtOnce?: number; hostId?: string };
 
 installTemporalLog(pino({ level: "silent" }));
 
@@ -79,7 +82,13 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
   const models = scenarioModels.slice(1).map((name, index) => ({ id: `scenario-${name}`, position: index + 1 }));
   await db.prisma.model.createMany({ data: models.map((model) => ({ ...model, providerId: provider.id })) });
   const workers: WorkerHandle[] = [];
-  const sandboxes = createSandboxes({ homeDir });
+  const opened: Sandboxes[] = [];
+  const openSandboxes = (dir: string) => {
+    const made = createSandboxes({ homeDir: dir });
+    opened.push(made);
+    return made;
+  };
+  const sandboxes = openSandboxes(homeDir);
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
 
@@ -101,13 +110,14 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
     demo,
     workspace,
     sandboxes,
-    async startWorker(instead, stepsAtOnce) {
+    async startWorker(instead, { stepsAtOnce, hostId } = {}) {
+      const home = hostId === undefined ? homeDir : join(root, hostId);
       const deps = {
         db,
         secrets: createSecretBox([secretKey]),
-        homeDir,
-        fence: await startHost(db, "stage"),
-        sandboxes,
+        homeDir: home,
+        fence: await startHost(db, hostId ?? "stage"),
+        sandboxes: hostId === undefined ? sandboxes : openSandboxes(home),
         interrupts: createInterrupts(db),
         network: createNetworkPolicies(db, pino({ level: "silent" })),
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
@@ -133,7 +143,7 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
         await worker.done;
       }
       await connection.close();
-      await sandboxes.closeAll();
+      for (const each of opened) await each.closeAll();
       await demo.close();
       await temporal.stop();
       await close();

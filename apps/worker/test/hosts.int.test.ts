@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprint, userGit } from "@heddle/agent/git/testing/project";
+import { setDraining } from "@heddle/db/hosts";
 import { requestCommit } from "@heddle/db/jobs";
-import { type ThreadScope, threadScope } from "@heddle/db/scope";
+import { type ThreadScope, threadScope, workspaceScope } from "@heddle/db/scope";
 import { sendTurn } from "@heddle/db/turns";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
@@ -265,7 +266,7 @@ describe("a host that does not answer for a while", () => {
   test("because it has its hands full keeps its threads", { timeout: longMs }, async () => {
     await a.signal("SIGKILL");
     await stage.db.prisma.host.deleteMany();
-    await stage.startWorker({}, 1);
+    await stage.startWorker({}, { stepsAtOnce: 1 });
     const busy = await stage.prompt(script(shell("sleep 50"), "Done."));
     await until(async () => (await commandsOf(busy)).length === 1);
     await b.start();
@@ -277,5 +278,69 @@ describe("a host that does not answer for a while", () => {
       expect((await settled(scope)).status).toBe("idle");
       expect(await thread(scope)).toMatchObject({ hostId: "stage", moves: 0 });
     }
+  });
+});
+
+describe("a host that is drained", () => {
+  const drain = async (host: TestHost, draining = true) => {
+    const { principals, id } = stage.workspace;
+    await setDraining(await workspaceScope(stage.db, principals.owner, id, "host.manage"), host.hostId, draining);
+  };
+
+  test("loses nothing: turns go on elsewhere after their step, others with their next turn", {
+    timeout: longMs,
+  }, async () => {
+    const numbers = [1, 2, 3, 4, 5, 6];
+    const steps = numbers.map((number) => shell(`sleep 1; echo ${number} >> effects`));
+    const idle = await stage.prompt(script(shell(makeFiles), "Done."));
+    await settled(idle);
+    await b.start();
+    const working = await promptOnA(script(shell(makeFiles), ...steps, "All."));
+    await there(a.file(working.threadId, "effects"));
+    await drain(a);
+    const fresh = await stage.prompt(script(shell("echo fresh > fresh"), "Done."));
+    for (const scope of [working, fresh]) {
+      expect((await settled(scope)).status).toBe("idle");
+      expect((await thread(scope)).hostId).toBe(b.hostId);
+    }
+    expect(await thread(working)).toMatchObject({ moves: 1 });
+    expect(await noticesOf(working)).toEqual([expect.stringContaining("is being emptied")]);
+    const commands = await commandsOf(working);
+    expect(commands.map(([, status]) => status)).toEqual([...numbers, 0].map(() => "completed"));
+    expect(await readFile(b.file(working.threadId, "effects"), "utf8")).toBe(numbers.map((n) => `${n}\n`).join(""));
+    const steady = (lines: string[]) => lines.filter((line) => !/^(effects|x\.log) /.test(line));
+    expect(steady(await inTree(b, working))).toEqual(steady(await inTree(a, working)));
+    expect(steady(await inTree(b, working)).length).toBeGreaterThan(10);
+
+    expect(await thread(idle)).toMatchObject({ hostId: a.hostId, moves: 0 });
+    const before = steady(await inTree(a, idle));
+    await follow(idle, script(shell("true"), "Done."));
+    expect((await settled(idle)).status).toBe("idle");
+    expect(await thread(idle)).toMatchObject({ hostId: b.hostId, moves: 1 });
+    expect(await inTree(b, idle)).toEqual(before);
+
+    const commit = await threadScope(stage.db, idle.principal, idle.threadId, "thread.commit");
+    await requestCommit(commit, { message: "From elsewhere" });
+    await stage.poke(idle.threadId);
+    await until(async () => (await thread(idle)).headCommit);
+    await assertSound(b);
+    await a.signal("SIGTERM");
+    await a.ended();
+    for (const scope of [working, idle, fresh]) expect((await thread(scope)).status).toBe("idle");
+  });
+
+  test("takes its threads back when it is alone, and an update in the middle of a turn is gone through", {
+    timeout: longMs,
+  }, async () => {
+    await drain(a);
+    const scope = await stage.prompt(script(shell("echo 1 >> effects; sleep 5"), shell("echo 2 >> effects"), "Done."));
+    await there(a.file(scope.threadId, "effects"));
+    await a.signal("SIGTERM");
+    await a.ended();
+    await a.start();
+    expect((await settled(scope)).status).toBe("idle");
+    expect(await thread(scope)).toMatchObject({ hostId: a.hostId, moves: 0 });
+    expect(await readFile(a.file(scope.threadId, "effects"), "utf8")).toBe("1\n2\n");
+    expect((await commandsOf(scope)).map(([, status]) => status)).toEqual(["interrupted", "completed"]);
   });
 });
