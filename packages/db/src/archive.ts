@@ -129,35 +129,36 @@ export async function deleteThread(scope: JobScope): Promise<void> {
   );
 }
 
-/** Archived threads of a host, each with the id of its archive; null for one without a file. */
-export async function archivedOn(
-  db: Database,
-  hostId: string,
-): Promise<{ id: string; projectId: string; archiveId: string | null }[]> {
+export type KnownThread = {
+  id: string;
+  projectId: string;
+  hostId: string | null;
+  /** Of an archived thread; `fileId` names the folder of its file, if it has one. */
+  archive: { fileId: string | null } | null;
+};
+
+/** Those of these ids that threads have. */
+export async function threadsAmong(db: Database, ids: readonly string[]): Promise<KnownThread[]> {
   const threads = await db.prisma.thread.findMany({
-    where: { hostId, status: "archived" },
-    select: { id: true, projectId: true, archive: true },
+    where: { id: { in: [...ids] } },
+    select: { id: true, projectId: true, hostId: true, status: true, archive: true },
   });
-  return threads.map(({ id, projectId, archive }) => {
-    const manifest = readManifest({ archive });
-    return { id, projectId, archiveId: manifest?.file ? manifest.id : null };
+  return threads.map(({ status, archive, ...thread }) => {
+    const manifest = status === "archived" ? readManifest({ archive }) : null;
+    return { ...thread, archive: manifest && { fileId: manifest.file && manifest.id } };
   });
 }
 
 const removedThread = z.object({ projectId: z.string(), branch: z.string() });
 
-/** Of these ids, the threads that have been deleted, by the word of the audit log. */
+/** Of these ids, which no thread has, those whose thread was deleted, by the word of the audit log. */
 export async function deletedAmong(
   db: Database,
   ids: readonly string[],
 ): Promise<{ id: string; projectId: string; branch: string }[]> {
-  const threads = await db.prisma.thread.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
-  const known = new Set(threads.map(({ id }) => id));
-  const unknown = ids.filter((id) => !known.has(id));
-  if (unknown.length === 0) return [];
-  const events = await db.prisma.auditEvent.findMany({
-    where: { action: "thread.remove", outcome: "ok", resourceId: { in: unknown } },
-  });
+  if (ids.length === 0) return [];
+  const where = { action: "thread.remove", outcome: "ok", resourceId: { in: [...ids] } };
+  const events = await db.prisma.auditEvent.findMany({ where });
   return events.map(({ resourceId, detail }) => ({ id: resourceId, ...removedThread.parse(detail) }));
 }
 

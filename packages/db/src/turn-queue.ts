@@ -3,6 +3,7 @@ import { AppError } from "./errors.ts";
 import type { Turn } from "./generated/client.ts";
 import { resolveModel } from "./models.ts";
 import { auditDenied, mutate } from "./mutate.ts";
+import { assertThreadOpen } from "./open-thread.ts";
 import { projectAllows } from "./permissions.ts";
 import type { ThreadScope } from "./scope.ts";
 import { cleanText } from "./text.ts";
@@ -97,7 +98,7 @@ export async function releaseQueued(scope: ThreadScope): Promise<void> {
   });
   await mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      if (change.thread.status === "archived") throw new AppError("THREAD_ARCHIVED");
+      await assertThreadOpen(tx, change.thread);
       const where = { threadId: scope.threadId, status: "held" as const };
       const { count } = await tx.turn.updateMany({ where, data: { status: "queued" } });
       if (count === 0) return 0;

@@ -3,11 +3,11 @@ import { diffStat } from "@heddle/agent/git/read";
 import { openStore } from "@heddle/agent/git/store";
 import { isPrepared } from "@heddle/agent/git/worktree-state";
 import { preparePack } from "@heddle/db/checkpoint-packs";
-import { type TurnScope, turnScope } from "@heddle/db/run-scope";
+import { type JobScope, type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { loadTurn, recordCheckpoint, recordUnchanged } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
 import { heartbeating } from "./heartbeat.ts";
-import { openSandbox } from "./worktree.ts";
+import { type OpenWorktree, openSandbox } from "./worktree.ts";
 
 /** Keeps the whole worktree as a commit on the thread's own ref, if the step has changed it. */
 export function createKeepCheckpoint(deps: Deps) {
@@ -36,9 +36,19 @@ export async function keepWorktree(deps: Deps, scope: TurnScope, message: string
   if (baseCommit === null) return null;
   const store = openStore(deps.homeDir, thread.projectId);
   const sandbox = await openSandbox(deps, thread, store);
-  const parent = thread.lastCheckpoint ?? baseCommit;
+  return keepFiles(scope, { ...thread, baseCommit }, { sandbox, store }, message);
+}
+
+/** @returns the checkpoint that holds all that is there */
+export async function keepFiles(
+  scope: TurnScope | JobScope,
+  thread: { id: string; baseCommit: string; lastCheckpoint: string | null },
+  { sandbox, store }: Pick<OpenWorktree, "sandbox" | "store">,
+  message: string,
+): Promise<string> {
+  const { id: threadId, baseCommit, lastCheckpoint } = thread;
   const keptAt = new Date();
-  const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message });
+  const kept = await checkpoint(sandbox, store, { threadId, parent: lastCheckpoint ?? baseCommit, message });
   if (!kept.changed) {
     await recordUnchanged(scope, keptAt);
     return kept.commit;
