@@ -76,8 +76,8 @@ async function include(
 ): Promise<void> {
   const chosen = await readTextFile(store.upstreamDir, baseCommit, includeFile);
   if (!chosen?.trim() || (await isIncluded(scope, name))) return;
-  const patterns = await patternsOf(chosen, store);
   try {
+    const patterns = await patternsOf(chosen, store);
     const options = { homeDir: deps.homeDir, sourcePath: project.sourcePath, patterns, signal };
     const notice = includedNotice(await includeFiles(sandbox, options));
     if (notice !== null) await noteIncluded(scope, name, notice);

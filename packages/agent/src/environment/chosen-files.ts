@@ -10,6 +10,7 @@ export type Choice = { files: ChosenFile[]; skipped: SkippedFile[] };
 
 const timeoutMs = 60_000;
 const maxOutputBytes = 32 * 2 ** 20;
+const maxPatternBytes = 100_000;
 const noCheckoutExit = 93;
 
 /**
@@ -49,6 +50,7 @@ export async function chooseFiles(
   signal?: AbortSignal,
 ): Promise<Choice | null> {
   const texts = patterns.map((text) => Buffer.from(text));
+  if (texts.some(({ length }) => length > maxPatternBytes)) throw new Error("a file of patterns is too long");
   const sizes = texts.map((text) => String(text.length));
   const bash = ["bash", "--noprofile", "--norc", "-c", script, "heddle", ...sizes];
   const child = spawnInSource(view, "repository", bash);

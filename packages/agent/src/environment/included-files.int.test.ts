@@ -159,6 +159,10 @@ describe("patterns and folders that mean harm", () => {
   });
 });
 
+test("patterns without end are not even tried", async () => {
+  await expect(include("*.env\n".repeat(100_000))).rejects.toThrow("too long");
+});
+
 test("what is too large together is left out and named", async () => {
   await writeFiles(project.source, { "a.env": "12345", "b.env": "1234567890", "c.env": "12345" });
   await writeFile(join(project.source, "big"), "");
