@@ -52,6 +52,7 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
           icon={GripVertical}
           label="Move"
           keys={["Alt", "↑", "↓"]}
+          side="left"
           size="sm"
           data-grip={prompt.id}
           className="cursor-grab! active:cursor-grabbing!"
@@ -73,15 +74,22 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
           icon={CornerDownRight}
           label={steers ? "Wait for the end of the turn instead" : "Steer now: the agent reads it at its next step"}
           size="sm"
-          aria-pressed={steers}
+          side="top"
           onClick={() => onModeChange(steers ? "queue" : "steer")}
           className={steers ? "text-accent-text" : undefined}
         />
       )}
       {prompt.editable && (
-        <IconButton icon={Pencil} label="Edit in the queue" size="sm" onClick={onEdit} data-edit={prompt.id} />
+        <IconButton
+          icon={Pencil}
+          label="Edit in the queue"
+          size="sm"
+          side="top"
+          onClick={onEdit}
+          data-edit={prompt.id}
+        />
       )}
-      {prompt.movable && <IconButton icon={X} label="Remove from the queue" size="sm" onClick={onRemove} />}
+      {prompt.movable && <IconButton icon={X} label="Remove from the queue" size="sm" side="top" onClick={onRemove} />}
     </li>
   );
 }
