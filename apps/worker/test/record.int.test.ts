@@ -9,7 +9,7 @@ import { sendTurn } from "@heddle/db/turns";
 import { Client, Connection } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openStage, type Stage, script, settled, shell, workflowsPath } from "./harness.ts";
+import { openStage, type Stage, script, settled, shell, until, workflowsPath } from "./harness.ts";
 
 /**
  * Runs each path through the workflows for real and replays what came of it. The history of a path that has none yet
@@ -50,9 +50,42 @@ const paths: [string, () => Promise<ThreadScope>][] = [
       return scope;
     },
   ],
+  [
+    "move-from-a-dead-host",
+    async () => {
+      const { prisma } = stage.db;
+      const [before, soon] = [new Date(0), new Date(Date.now() + 15_000)];
+      await prisma.host.update({ where: { id: "stage" }, data: { liveSince: before, drainingAt: before } });
+      await prisma.host.create({ data: { id: "dying", epoch: 1, leaseExpiresAt: soon, liveSince: before } });
+      const scope = await stage.prompt(script(shell("echo a > a"), "Done."));
+      await until(async () => (await hostOf(scope)) === "dying");
+      await prisma.host.update({ where: { id: "stage" }, data: { drainingAt: null } });
+      await until(async () => (await hostOf(scope)) === "stage");
+      return scope;
+    },
+  ],
+  [
+    "move-from-a-draining-host",
+    async () => {
+      await stage.startWorker({}, { hostId: "other" });
+      const scope = await stage.prompt(script(shell("echo a > a; sleep 2"), shell("echo a > b; sleep 1"), "Done."));
+      const from = await until(() => hostOf(scope));
+      const drain = (drainingAt: Date | null) =>
+        stage.db.prisma.host.update({ where: { id: from }, data: { drainingAt } });
+      await drain(new Date());
+      await until(async () => (await hostOf(scope)) !== from);
+      await settled(scope);
+      await drain(null);
+      return scope;
+    },
+  ],
 ];
 
-test.each(paths)("%s", async (name, run) => {
+async function hostOf({ threadId }: ThreadScope): Promise<string | null> {
+  return (await stage.db.prisma.thread.findUniqueOrThrow({ where: { id: threadId } })).hostId;
+}
+
+test.each(paths)("%s", { timeout: 180_000 }, async (name, run) => {
   const scope = await run();
   await settled(scope);
   const client = new Client({ connection });
