@@ -80,18 +80,17 @@ export async function closeTurn(tx: Tx, change: ThreadChange, turn: Turn, end: T
       data: failureData(turn, failure ?? "INTERNAL"),
     });
   }
-  const queue = { threadId, status: "queued" as const };
   if (status === "interrupted") {
-    const held = await tx.turn.updateMany({ where: queue, data: { status: "held" } });
+    const held = await tx.turn.count({ where: { threadId, status: "held" } });
     await change.putItem({
       ...closing,
       id: `${turnId}/interrupted${attempt}`,
       type: "notice",
       status: "completed",
-      data: { kind: "interrupted", message: await interruptSentence(tx, turn, held.count) },
+      data: { kind: "interrupted", message: await interruptSentence(tx, turn, held) },
     });
   }
-  const queued = await tx.turn.count({ where: queue });
+  const queued = await tx.turn.count({ where: { threadId, status: "queued" } });
   change.set({
     status: queued > 0 ? "running" : status === "failed" ? "failed" : "idle",
     turnsVersion: { increment: 1 },

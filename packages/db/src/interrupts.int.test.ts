@@ -60,6 +60,35 @@ test("once more does nothing more, and not at all where nothing runs", async () 
   await expect(interruptTurn(scope)).rejects.toMatchObject({ code: "NOT_RUNNING" });
 });
 
+test("holds what waited, not what is sent while the turn comes to its end; a second one holds that, too", async () => {
+  const scope = await openTestThread(db, workspace);
+  const { turnId } = await claimTestTurn(db, scope.threadId);
+  await sendTurn(scope, { prompt: "waits" });
+  await interruptTurn(scope);
+  await sendTurn(scope, { prompt: "steers", mode: "steer" });
+  await sendTurn(scope, { prompt: "corrects" });
+  const statuses = async () => (await listTurns(scope)).map(({ prompt, status }) => [prompt, status]).slice(1);
+  expect(await statuses()).toEqual([
+    ["steers", "queued"],
+    ["corrects", "queued"],
+    ["waits", "held"],
+  ]);
+  await finishTurn(db, scope.threadId, turnId, interrupted);
+  expect(await getThread(scope)).toMatchObject({ status: "running", queuedTurns: 2 });
+  const next = await claimTestTurn(db, scope.threadId);
+  await interruptTurn(scope);
+  await sendTurn(scope, { prompt: "last" });
+  await interruptTurn(scope);
+  await finishTurn(db, scope.threadId, next.turnId, interrupted);
+  expect(await getThread(scope)).toMatchObject({ status: "idle", queuedTurns: 3 });
+  expect(await statuses()).toEqual([
+    ["steers", "interrupted"],
+    ["last", "held"],
+    ["corrects", "held"],
+    ["waits", "held"],
+  ]);
+});
+
 test("ends a turn at once that no worker has begun", async () => {
   const scope = await openTestThread(db, workspace);
   await interruptTurn(scope);

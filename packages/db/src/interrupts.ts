@@ -8,9 +8,9 @@ import { waitingTurns } from "./turn-queue.ts";
 
 /**
  * Interrupts what runs: its turn takes no further step, and the worker ends its stream or command within moments. A
- * turn that no worker has begun ends at once. Whatever waits behind it is held rather than started, because who stops
- * the agent wants it to stand still: the next prompt sent runs first, and `releaseQueued` lets the held ones go on.
- * Interrupting twice does no more than once.
+ * turn that no worker has begun ends at once. Whatever waits behind it is held from now on, because who stops the agent
+ * wants it to stand still: the next prompt sent runs first, and `releaseQueued` lets the held ones go on. Interrupting
+ * twice does no more than once.
  * @throws NOT_RUNNING
  */
 export async function interruptTurn(scope: ThreadScope): Promise<void> {
@@ -28,10 +28,10 @@ export async function interruptTurn(scope: ThreadScope): Promise<void> {
       if (open.length === 0) throw new AppError("NOT_RUNNING");
       change.set({ turnsVersion: { increment: 1 } });
       after({ k: "workspace", w: scope.workspaceId });
-      const waiting = new Set((await waitingTurns(tx, scope.threadId)).map(({ id }) => id));
-      const turn = open.find(({ id }) => !waiting.has(id));
+      const waiting = (await waitingTurns(tx, scope.threadId)).map(({ id }) => id);
+      await tx.turn.updateMany({ where: { id: { in: waiting } }, data: { status: "held" } });
+      const turn = open.find(({ id }) => !waiting.includes(id));
       if (!turn) {
-        await tx.turn.updateMany({ where: { id: { in: [...waiting] } }, data: { status: "held" } });
         change.set({ status: "idle" });
         return null;
       }
