@@ -14,10 +14,13 @@ export function acceptsConnections(port: number, host = "127.0.0.1"): Promise<bo
   });
 }
 
+/** On a machine that is very busy, with clients who have all come back at once. */
+const answerTimeoutMs = 10_000;
+
 /** True if a GET of the URL is answered with 200. */
 export async function answersOk(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) });
     await response.body?.cancel();
     return response.status === 200;
   } catch {
