@@ -47,19 +47,10 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
  */
 export async function closeTurn(tx: Tx, change: ThreadChange, turn: Turn, end: TurnEnd): Promise<Turn> {
   const { id: turnId, threadId } = turn;
-  const failure = end.status === "failed" && end.code !== "INTERRUPTED" ? end.code : null;
-  const status =
-    turn.interruptedAt !== null
-      ? "interrupted"
-      : end.status === "completed"
-        ? "completed"
-        : failure === null
-          ? "interrupted"
-          : "failed";
-  const ended = await tx.turn.update({
-    where: { id: turnId },
-    data: { status, finishedAt: new Date(), errorCode: status === "failed" ? failure : null },
-  });
+  const code = end.status === "failed" ? end.code : null;
+  const status = turn.interruptedAt !== null || code === "INTERRUPTED" ? "interrupted" : end.status;
+  const errorCode = status === "failed" ? code : null;
+  const ended = await tx.turn.update({ where: { id: turnId }, data: { status, finishedAt: new Date(), errorCode } });
   await leaveSetup(tx, change);
   const open = await tx.item.findMany({
     where: { turnId, status: "running", id: { not: { startsWith: devItemPrefix } } },
@@ -71,13 +62,13 @@ export async function closeTurn(tx: Tx, change: ThreadChange, turn: Turn, end: T
   const steps = await tx.modelStep.aggregate({ where: { turnId }, _max: { index: true } });
   const closing = { turnId, step: steps._max.index ?? -1 };
   const attempt = turn.retries === 0 ? "" : `/${turn.retries}`;
-  if (status === "failed") {
+  if (errorCode !== null) {
     await change.putItem({
       ...closing,
       id: `${turnId}/error${attempt}`,
       type: "error",
       status: "failed",
-      data: failureData(turn, failure ?? "INTERNAL"),
+      data: failureData(turn, errorCode),
     });
   }
   if (status === "interrupted") {

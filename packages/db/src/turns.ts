@@ -66,7 +66,7 @@ export async function queueTurn(
   };
   await tx.turn.create({ data: turn });
   const before = waiting.findLastIndex(
-    ({ status, ...other }) => status === "queued" && (mode === "queue" || other.mode === "steer"),
+    (other) => other.status === "queued" && (mode === "queue" || other.mode === "steer"),
   );
   await arrange(tx, threadId, waiting.map(({ id }) => id).toSpliced(before + 1, 0, turn.id));
   if (open === 0) {
