@@ -7,7 +7,7 @@ import type { Database } from "@heddle/db/database";
 import type { ProjectView } from "@heddle/db/projects.schema";
 import type { ProjectScope } from "@heddle/db/scope";
 import { committedThreads, type ThreadOrigin } from "@heddle/db/thread-origins";
-import type { Logger } from "pino";
+import type { Log } from "@heddle/telemetry/log";
 
 /** How much older than the row's time a copy of the source may be: the row is written a moment after the fetch. */
 const lateMs = 30_000;
@@ -26,7 +26,7 @@ export async function bringThread(db: Database, homeDir: string, thread: ThreadO
 }
 
 /** … what all threads have committed that live on other hosts and that the caller may see. What cannot be had is left out. */
-export async function bringCommitted(scope: ProjectScope, homeDir: string, log: Logger): Promise<void> {
+export async function bringCommitted(scope: ProjectScope, homeDir: string, log: Log): Promise<void> {
   const ownHost = await readFile(join(homeDir, "host-id"), "utf8").catch(() => "");
   const threads = (await committedThreads(scope)).filter(({ hostId }) => hostId !== ownHost.trim());
   if (threads.length === 0) return;
