@@ -1,9 +1,9 @@
-import type { Database, Tx } from "./database.ts";
+import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
 import { type ItemType, Prisma } from "./generated/client.ts";
-import { progress, type RunScope, type TurnScope } from "./run-scope.ts";
+import { progress, type TurnScope } from "./run-scope.ts";
+import { recordUsage, type Usage, usageOf } from "./run-usage.ts";
 import { cleanText } from "./text.ts";
-import type { ThreadChange } from "./thread-change.ts";
 
 export type ToolCall = { id: string; name: string; arguments: string };
 export type StepResult = { finishReason: string; toolItemIds: string[] };
@@ -87,8 +87,6 @@ export async function savePartialText(
     UPDATE "Item" SET "data" = ${data}::jsonb
     WHERE "id" = ${itemId} AND "status" = 'running' AND "attempt" = ${attempt}`;
 }
-
-export type Usage = { inputTokens: number; outputTokens: number; costUsd: number; estimated: boolean };
 
 /** An attempt that brought no answer, with what it has cost nevertheless; nothing, if the provider never began to answer. */
 export async function recordCutAttempt(
@@ -183,22 +181,8 @@ export async function completeStep(
         });
       }
     }
-    await tx.usageRecord.create({ data: { ...usageOf(scope, `${id}/${attempt}`, model), ...stored(answer.usage) } });
-    addUsage(change, answer.usage);
+    await recordUsage(tx, change, usageOf(scope, `${id}/${attempt}`, model), answer.usage);
     return { finishReason: answer.finishReason, toolItemIds };
-  });
-}
-
-/** Usage of a request outside the steps: a title, a commit message. Recorded once under its `id`. */
-export async function recordSideUsage(
-  scope: RunScope,
-  input: { id: string; purpose: string; model: string; usage: Usage },
-): Promise<void> {
-  await progress({ ...scope, fence: undefined }, async (tx, change) => {
-    const { id, purpose, model, usage } = input;
-    const { workspaceId, threadId } = scope;
-    const row = { id, workspaceId, threadId, userId: scope.principal.userId, model, purpose };
-    await recordUsage(tx, change, row, usage);
   });
 }
 
@@ -215,45 +199,6 @@ function stillOpen(scope: TurnScope, step: number, attempt: number) {
 /** A turn that runs; steps from before it was tried again are over. */
 function mayAnswer(step: number) {
   return { status: "running", firstStep: { lte: step } } satisfies Prisma.TurnWhereInput;
-}
-
-/** More than any request can have; a column takes 2³¹ for a whole thread. */
-const mostTokens = 10_000_000;
-
-const mostUsd = 10_000;
-
-/** Usage as a provider reports it can be any number: a paid answer is not to be lost for it. */
-function stored<T extends { inputTokens: number; outputTokens: number; costUsd: number }>(usage: T): T {
-  const within = (value: number, most: number) => Math.min(Math.max(value || 0, 0), most);
-  return {
-    ...usage,
-    inputTokens: within(Math.round(usage.inputTokens), mostTokens),
-    outputTokens: within(Math.round(usage.outputTokens), mostTokens),
-    costUsd: within(usage.costUsd, mostUsd),
-  };
-}
-
-function usageOf(scope: TurnScope, id: string, model: string) {
-  const { workspaceId, threadId, turnId } = scope;
-  return { id, workspaceId, threadId, turnId, userId: scope.principal.userId, model, purpose: "step" };
-}
-
-type UsageKey = ReturnType<typeof usageOf> | Omit<ReturnType<typeof usageOf>, "turnId">;
-
-/** Adds a request to the thread's usage, once by its id. */
-async function recordUsage(tx: Tx, change: ThreadChange, key: UsageKey, usage: Usage): Promise<void> {
-  const data = { ...key, ...stored(usage) };
-  const created = await tx.usageRecord.createMany({ data: [data], skipDuplicates: true });
-  if (created.count > 0) addUsage(change, usage);
-}
-
-function addUsage(change: ThreadChange, usage: { inputTokens: number; outputTokens: number; costUsd: number }): void {
-  const { inputTokens, outputTokens, costUsd } = stored(usage);
-  change.set({
-    inputTokens: { increment: inputTokens },
-    outputTokens: { increment: outputTokens },
-    costUsd: { increment: costUsd },
-  });
 }
 
 function messageItem(scope: TurnScope, step: number, model: string, text: string) {

@@ -2,7 +2,7 @@ import type { ModelRequest } from "@heddle/agent/models/port";
 import { streamWithRetries } from "@heddle/agent/models/retry";
 import { newId } from "@heddle/db/ids";
 import type { RunScope } from "@heddle/db/run-scope";
-import { recordSideUsage } from "@heddle/db/run-step";
+import { recordSideUsage } from "@heddle/db/run-usage";
 import type { Deps } from "../deps.ts";
 import { openPort } from "./model-port.ts";
 import { persist } from "./persist.ts";
