@@ -21,19 +21,35 @@ export type WorkerHandle = {
   stop(): void;
 };
 
-/**
- * Serves both task queues: `control` for workflows and model calls, and this host's own for what touches worktrees.
- * @param options.workflows the prebuilt bundle, or the folder to bundle from
- * @param options.stepsAtOnce how much is done in worktrees at the same time
- */
-export async function startWorker(
-  deps: Deps,
-  options: {
-    temporalAddress: string;
-    workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath">;
-    stepsAtOnce?: number;
-  },
-): Promise<WorkerHandle> {
+export type ServeOptions = {
+  temporalAddress: string;
+  /** The prebuilt bundle, or the folder to bundle from. */
+  workflows: Pick<WorkerOptions, "workflowBundle" | "workflowsPath">;
+  /** How much is done in worktrees at the same time. */
+  stepsAtOnce?: number;
+};
+
+/** Serves both task queues: `control` for workflows and model calls, and this host's own for what touches worktrees. */
+export async function startWorker(deps: Deps, options: ServeOptions): Promise<WorkerHandle> {
+  const lost = new AbortController();
+  // Before anything that takes time: without its lease the host would be taken for dead.
+  const lease = keepLease(deps.db, deps.fence, deps.log, () => {
+    // Commands first: whatever they still do, another host does not know of.
+    void deps.sandboxes.closeAll();
+    lost.abort(new Error("another worker has taken over"));
+  });
+  try {
+    const worker = await serve(deps, options, lost.signal);
+    const done = worker.done.finally(() => lease.stop());
+    done.catch(() => undefined);
+    return { ...worker, done };
+  } catch (error) {
+    lease.stop();
+    throw error;
+  }
+}
+
+async function serve(deps: Deps, options: ServeOptions, lost: AbortSignal): Promise<WorkerHandle> {
   await setAsideLeftBehind(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
     deps.log.warn({ err }, "worktrees of threads that have moved away could not be set aside"),
   );
@@ -71,17 +87,13 @@ export async function startWorker(
     void devServers.close();
     for (const worker of [control, host]) if (worker.getState() === "RUNNING") worker.shutdown();
   }
-  const lease = keepLease(deps.db, deps.fence, deps.log, () => {
-    // Commands first: whatever they still do, another host does not know of.
-    void deps.sandboxes.closeAll();
-    stop();
-  });
+  lost.addEventListener("abort", stop, { once: true });
 
   async function run(): Promise<void> {
     try {
+      lost.throwIfAborted();
       await Promise.all([control.run(), host.run()]);
     } finally {
-      lease.stop();
       await devServers.close();
       await reconciler.stop();
       await clientConnection.close();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprint, userGit } from "@heddle/agent/git/testing/project";
+import { requestArchive, requestRestore } from "@heddle/db/archive";
 import { setDraining } from "@heddle/db/hosts";
 import { requestCommit } from "@heddle/db/jobs";
 import { type ThreadScope, threadScope, workspaceScope } from "@heddle/db/scope";
@@ -65,6 +66,12 @@ async function rowsOf(scopes: ThreadScope[]) {
     usage: await prisma.usageRecord.findMany({ where: { threadId }, orderBy: { id: "asc" } }),
     packs: await prisma.checkpointPack.count({ where: { threadId } }),
   };
+}
+
+/** As if A had been dead for long. */
+async function forgetLease(): Promise<void> {
+  await stage.db.prisma.host.update({ where: { id: a.hostId }, data: { leaseExpiresAt: new Date(0) } });
+  await stage.db.prisma.host.update({ where: { id: b.hostId }, data: { liveSince: new Date(0) } });
 }
 
 async function commandsOf(scope: ThreadScope) {
@@ -200,6 +207,27 @@ describe("a host that dies", () => {
     expect([await inTree(a, onA), await inTree(b, onB)]).toEqual(before);
   });
 
+  test("leaves its archived threads to be restored elsewhere, as of the last checkpoint", {
+    timeout: longMs,
+  }, async () => {
+    const scope = await stage.prompt(script(shell(makeFiles), "Done."));
+    await settled(scope);
+    const kept = (await inTree(a, scope)).filter((line) => !line.startsWith("x.log "));
+    const allowed = await threadScope(stage.db, scope.principal, scope.threadId, "thread.archive");
+    await requestArchive(allowed, { keepIgnored: true });
+    await stage.poke(scope.threadId);
+    await until(async () => (await thread(scope)).status === "archived");
+    await b.start();
+    await a.signal("SIGKILL");
+    await forgetLease();
+    await requestRestore(allowed);
+    await stage.poke(scope.threadId);
+    await until(async () => (await thread(scope)).status === "idle");
+    expect((await thread(scope)).hostId).toBe(b.hostId);
+    expect(await inTree(b, scope)).toEqual(kept);
+    expect((await noticesOf(scope)).at(-1)).toContain("lies on a host that does not answer");
+  });
+
   test("whose threads nobody can go on with elsewhere says why", { timeout: longMs }, async () => {
     const scope = await stage.prompt(script(shell("echo a > a"), "Done."));
     await settled(scope);
@@ -208,8 +236,7 @@ describe("a host that dies", () => {
     await userGit(stage.sourceDir, "gc", "-q", "--prune=now");
     await b.start();
     await a.signal("SIGKILL");
-    await stage.db.prisma.host.update({ where: { id: a.hostId }, data: { leaseExpiresAt: new Date(0) } });
-    await stage.db.prisma.host.update({ where: { id: b.hostId }, data: { liveSince: new Date(0) } });
+    await forgetLease();
     await follow(scope, script("Done."));
     expect((await settled(scope)).status).toBe("failed");
     expect((await itemsOf(scope)).at(-1)).toMatchObject({

@@ -52,14 +52,14 @@ async function keepPiece(
 /** Makes a prepared pack count, in the transaction that records its commit and holds the thread's row. */
 export async function recordPack(tx: Tx, threadId: string, pack: PreparedPack): Promise<void> {
   const { commit, ref, first, count } = pack;
+  // What another attempt at the same commit has prepared may have been longer.
   await tx.$executeRaw`
+    WITH "longer" AS (
+      DELETE FROM "CheckpointPack" WHERE "threadId" = ${threadId} AND "commit" = ${commit} AND "index" >= ${count})
     INSERT INTO "CheckpointPack" ("threadId", "commit", "index", "position", "ref", "data")
     SELECT ${threadId}, ${commit}, 0, COALESCE(MAX("position"), 0) + 1, ${ref}, ${first}
     FROM "CheckpointPack" WHERE "threadId" = ${threadId}
     ON CONFLICT DO NOTHING`;
-  // What another attempt at the same commit has prepared may have been longer.
-  await tx.$executeRaw`
-    DELETE FROM "CheckpointPack" WHERE "threadId" = ${threadId} AND "commit" = ${commit} AND "index" >= ${count}`;
 }
 
 /** Whether other hosts can have the commit. */

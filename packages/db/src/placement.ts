@@ -37,9 +37,10 @@ export async function leaveHost(
 /** Whether a turn that has come to the end of a step is to go on at another host, because its own is being emptied. */
 export async function mustLeave({ db, threadId }: { db: Database; threadId: string }): Promise<boolean> {
   const tx = db.prisma;
-  const thread = await tx.thread.findUniqueOrThrow({ where: { id: threadId }, include: { host: true } });
-  if (!thread.host || thread.host.drainingAt === null) return false;
-  return (await otherHost(tx, thread.host.id))?.reason === "draining" && isKeptElsewhere(tx, thread);
+  const where = { id: threadId, host: { drainingAt: { not: null } } };
+  const thread = await tx.thread.findFirst({ where });
+  if (!thread?.hostId) return false;
+  return (await otherHost(tx, thread.hostId))?.reason === "draining" && isKeptElsewhere(tx, thread);
 }
 
 /** Of these threads, those that another host keeps by now. */

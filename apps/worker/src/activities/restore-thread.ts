@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { restoreArchive } from "@heddle/agent/git/archive";
 import { removeTree } from "@heddle/agent/git/archive-files";
@@ -41,10 +42,12 @@ async function bringBack(
   const file = manifest?.file ?? null;
   if (manifest !== null && file !== null) {
     const store = openStore(deps.homeDir, thread.projectId);
-    const sandbox = await openSandbox(deps, thread, store);
     const dir = join(store.archiveDir(thread.id), manifest.id);
     const options = { threadId: thread.id, dir, archive: file, moves: thread.moves, signal };
-    const outcome = await restoreArchive(sandbox, store, options);
+    // A host that the thread has just come to may lack all of the project.
+    const outcome = existsSync(dir)
+      ? await restoreArchive(await openSandbox(deps, thread, store), store, options)
+      : "missing";
     if (outcome === "restored") return { complete: true, notice: restoredSentence(manifest, file) };
     await openWorktree(deps, thread, signal);
     return { complete: false, notice: lostSentence(outcome, manifest.hostId !== deps.fence.hostId, thread.keptAt) };
