@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { promisify } from "node:util";
 import { commitAll, userGit, writeFiles } from "@heddle/agent/git/testing/project";
 import { processesWith, sleepMarker } from "@heddle/agent/sandbox/testing/sandbox-home";
 import { setEnvironment } from "@heddle/db/environment";
@@ -104,6 +106,35 @@ describe("a setup script", () => {
     await stage.poke(scope.threadId);
     expect((await settled(scope)).status).toBe("idle");
     expect((await setups(scope)).map(({ status }) => status)).toEqual(["failed", "completed"]);
+  });
+
+  test("reaches the hosts that were agreed to with it, which are not the agent's, and the thread tells which", async ({
+    skip,
+  }) => {
+    const registry = (await promisify(execFile)("npm", ["config", "get", "registry"])).stdout.trim();
+    const isReached = await fetch(registry).then(
+      () => true,
+      () => false,
+    );
+    if (!isReached) return skip("this machine does not reach its registry");
+    const { host } = new URL(registry);
+    const place = host.includes(":") ? host : `${host}:443`;
+    const ask = (name: string) => `curl -sS -m 20 -o /dev/null -w '%{http_connect}\n' https://${name}/ 2>&1 | tail -1`;
+    const setupScript = `${ask(place)}\n${ask("elsewhere.example")}\n`;
+    await set({ setupScript, setupHosts: [place], approve: true });
+    const scope = await stage.prompt(script(shell(ask(place)), "Done."));
+    expect((await settled(scope)).status).toBe("idle");
+    expect(await setups(scope)).toMatchObject([{ output: "200\n403\n" }]);
+    const decisions = await stage.db.prisma.networkDecision.findMany({
+      where: { threadId: scope.threadId, list: "setup" },
+      orderBy: { at: "asc" },
+    });
+    expect(decisions).toMatchObject([
+      { allowed: true, reason: null },
+      { host: "elsewhere.example", allowed: false, reason: "HOST_NOT_ALLOWED" },
+    ]);
+    const command = (await itemsOf(scope)).find((item) => item.type === "commandExecution" && !item.purpose);
+    expect(command).not.toMatchObject({ output: "200\n" });
   });
 
   test("that failed can be done without: the turn goes on", async () => {
