@@ -45,7 +45,7 @@ async function startDyingWorker(identity: string) {
   return { busy, die: () => worker.shutdown(), done };
 }
 
-test("a worker takes over at once what the earlier one of its host had begun", async () => {
+test("a worker takes over at once what the earlier one of its host had begun", { timeout: 180_000 }, async () => {
   const fence = await startHost(stage.db, "stage");
   const dying = await startDyingWorker(workerIdentity(fence));
   const scope = await stage.prompt(script(shell("echo a > a"), "Done."));
@@ -63,7 +63,9 @@ test("a worker takes over at once what the earlier one of its host had begun", a
   await client.connection.close();
 });
 
-test("what a worker of another host has begun is left to it", async () => {
+test("what a worker of another host has begun is left to it, until it gives no sign of life", {
+  timeout: 180_000,
+}, async () => {
   const dying = await startDyingWorker(workerIdentity({ hostId: "elsewhere", epoch: 1 }));
   const scope = await stage.prompt(script("Done."));
   await dying.busy;
@@ -74,5 +76,9 @@ test("what a worker of another host has begun is left to it", async () => {
   expect(raw.pendingActivities).toMatchObject([{ attempt: 1, lastWorkerIdentity: "elsewhere/1" }]);
   dying.die();
   await dying.done;
+  expect((await settled(scope)).status).toBe("idle");
+  const { events } = await handle.fetchHistory();
+  const failure = events?.map((event) => event.activityTaskStartedEventAttributes?.lastFailure).find(Boolean);
+  expect(failure?.message).toContain("Heartbeat");
   await client.connection.close();
 });
