@@ -12,7 +12,10 @@ export type Item = {
   text?: string;
   command?: string;
   changes?: { path: string; kind: string }[];
-  code?: string;
+  /** Of a command that is not the agent's own. */
+  purpose?: string;
+  /** Of a notice. */
+  kind?: string;
 };
 
 /** Somebody who watches a thread from its beginning, and what they have by now. */
@@ -66,7 +69,7 @@ export function followByPolling(client: Client, threadId: string, random: Random
         view.take(item);
       }
       view.reach(Math.max(after, ...items.map((item) => item.seq)));
-      await sleep(random.between(150, 700));
+      await sleep(random.between(300, 1_500));
     }
   })();
   return {

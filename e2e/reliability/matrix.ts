@@ -40,10 +40,11 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ou
   await Promise.all(parked.map(({ sent }) => sent));
   const runs = parked.map(({ run }) => run);
   await allIdle(stage, runs);
+  const seen = await Promise.all(parked.map(({ afterwards }) => afterwards?.() ?? []));
   const outcomes = await Promise.all(
     runs.map(async (run, index): Promise<Outcome> => {
       const { wrongs, figures } = await verifyThread(stage, run);
-      wrongs.push(...unexpectedCuts(run, part, figures));
+      wrongs.push(...(seen[index] ?? []), ...unexpectedCuts(run, part, figures));
       await stopFollowing(run);
       stage.model.forget(run.marker);
       return { point: points[index]?.name ?? "", part, times, recoveryMs: await recoveryOf(stage, run, at), wrongs };
@@ -90,7 +91,9 @@ const cuts: Record<Part, { answers: boolean; commands: boolean }> = {
   [withoutTemporal]: { answers: true, commands: true },
 };
 
-function unexpectedCuts({ marker }: ThreadRun, part: Part, { cutAnswers, cutCommands }: Figures): string[] {
+function unexpectedCuts({ marker, interruptedAt }: ThreadRun, part: Part, figures: Figures): string[] {
+  const { cutAnswers } = figures;
+  const cutCommands = figures.cutCommands - (interruptedAt === undefined ? 0 : 1);
   return [
     ...(cutAnswers > 0 && !cuts[part].answers ? [`${marker}: ${cutAnswers} answers were cut`] : []),
     ...(cutCommands > 0 && !cuts[part].commands ? [`${marker}: ${cutCommands} commands were cut`] : []),

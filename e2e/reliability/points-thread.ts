@@ -1,9 +1,8 @@
+import { holdNext, threadLock } from "./hold-next.ts";
 import type { ParkContext, Parked, Point } from "./points.ts";
 import { commandStep, fileStep, lastStep } from "./script.ts";
 import { allIdle, effectSeen, letGo, sendTurn, startRun, type ThreadRun, turnIdOf } from "./thread-run.ts";
 import { currentRun } from "./workflows.ts";
-
-const threadLock = `SELECT FROM "Thread" WHERE id = $1 FOR UPDATE`;
 
 /** A follow-up on its way into the thread. Its sender repeats it under the same key until there is an answer. */
 async function holdPrompt(context: ParkContext): Promise<Parked> {
@@ -20,7 +19,17 @@ async function holdPrompt(context: ParkContext): Promise<Parked> {
 async function holdFirstPrompt(context: ParkContext): Promise<Parked> {
   const { stage, projectId } = context;
   const lock = await stage.rows.lock(`SELECT FROM "Project" WHERE id = $1 FOR UPDATE`, [projectId]);
-  const run: ThreadRun = { marker: context.marker, id: "", projectId, turns: [], followers: [], committed: false };
+  const { marker } = context;
+  const run: ThreadRun = {
+    marker,
+    id: "",
+    projectId,
+    turns: [],
+    followers: [],
+    committed: false,
+    notices: [],
+    ownFiles: [],
+  };
   const started = startRun(stage, { ...context, steps: [commandStep("first"), lastStep] });
   await lock.blocks();
   return { run, release: lock.release, sent: started.then((known) => Object.assign(run, known)) };
@@ -43,11 +52,7 @@ async function holdContinuation(context: ParkContext): Promise<Parked> {
     const record = await stage.rows.lock(`SELECT FROM "Turn" WHERE id = $1 FOR NO KEY UPDATE`, turn);
     await letGo(stage, run, name);
     await record.blocks();
-    const row = await stage.rows.askFor(threadLock, [run.id]);
-    await row.waits();
-    await record.release();
-    await row.held;
-    await row.blocks();
+    const row = await holdNext(stage, run.id, record);
     if ((await currentRun(stage, run.id)) === firstRun) {
       await row.release();
       continue;

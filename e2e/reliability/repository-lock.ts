@@ -15,7 +15,7 @@ export async function holdRepository(dir: string): Promise<HeldRepository> {
   holder.stdin.write("held");
   await once(holder.stdout, "data");
   return {
-    blocks: () => until(() => isAwaited(dir), `somebody waits for ${dir}`),
+    blocks: () => until(() => isAwaited(dir), `somebody waits for ${dir}`, { pollMs: 200 }),
     release: () => void holder.stdin.end(),
   };
 }

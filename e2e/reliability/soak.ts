@@ -109,6 +109,6 @@ export async function soak(stage: Stage, { minutes, random, onSample }: SoakOpti
       log.samples.push({ at: Date.now(), sample, tally, kills: log.kills.length });
       onSample(log);
     }
-    await until(() => running.size === 0, "every thread has come to its end", 600_000);
+    await until(() => running.size === 0, "every thread has come to its end", { patienceMs: 600_000 });
   }
 }

@@ -17,6 +17,12 @@ export type ThreadRun = {
   turns: Step[][];
   followers: Follower[];
   committed: boolean;
+  /** The last turn was interrupted, at this step. */
+  interruptedAt?: number;
+  /** Kinds of what Heddle is to tell in the conversation, in order. */
+  notices: string[];
+  /** Files that the harness has put into the worktree. */
+  ownFiles: string[];
 };
 
 export type RunOptions = { marker: string; projectId: string; steps: Step[]; random: Random; pace?: Pace };
@@ -36,7 +42,7 @@ export async function startRun(stage: Stage, options: RunOptions): Promise<Threa
     followByStream(stage.client, id, random.fork("stream")),
     followByPolling(stage.client, id, random.fork("poll")),
   ];
-  return { marker, id, projectId, turns: [steps], followers, committed: false };
+  return { marker, id, projectId, turns: [steps], followers, committed: false, notices: [], ownFiles: [] };
 }
 
 /** Sends the thread its next prompt, however often that takes. */
@@ -52,15 +58,24 @@ export async function sendTurn(stage: Stage, run: ThreadRun, steps: Step[], pace
 /** The first request did what it was to do, and died before its answer was kept. */
 const tookEffect = (error: unknown) => error instanceof Refused && error.code === "IDEMPOTENCY_LOST";
 
-/** Asks for a commit of what the thread has done. It may take longer than its request lives: look at the thread. */
+/** Asks for a commit of what the thread has done. */
 export async function commit(stage: Stage, run: ThreadRun): Promise<void> {
   run.committed = true;
-  const body = { message: `Commit of ${run.marker}` };
-  stage.client.post(`/threads/${run.id}/commit`, body, `commit:${run.marker}`).catch(() => undefined);
-  const asked = `SELECT FROM "ThreadJob" WHERE "threadId" = $1`;
+  await askForJob(stage, run, "commit", { message: `Commit of ${run.marker}` });
+}
+
+/** Asks for work on the thread's files. It may take longer than its request lives: look at the thread. */
+export async function askForJob(
+  stage: Stage,
+  run: ThreadRun,
+  kind: "commit" | "archive" | "restore",
+  body: object = {},
+): Promise<void> {
+  stage.client.post(`/threads/${run.id}/${kind}`, body, `${kind}:${run.marker}`).catch(() => undefined);
+  const asked = `SELECT FROM "ThreadJob" WHERE "threadId" = $1 AND kind::text = $2`;
   await until(
-    async () => (await stage.rows.query(asked, [run.id])).length > 0,
-    `the commit of ${run.marker} was asked for`,
+    async () => (await stage.rows.query(asked, [run.id, kind])).length > 0,
+    `the ${kind} of ${run.marker} was asked for`,
   );
 }
 
@@ -80,7 +95,7 @@ export async function allIdle(stage: Stage, runs: readonly ThreadRun[], patience
     last = await open();
     return last.length === 0;
   };
-  await until(idle, "all threads are idle", patienceMs).catch(() => {
+  await until(idle, "all threads are idle", { patienceMs, pollMs: 100 }).catch(() => {
     throw new Error(`These threads do not end: ${last.join(", ")}.`);
   });
 }

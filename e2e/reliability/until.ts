@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const pollMs = 30;
-
 /** Waits until something holds. @throws an error that says what did not come to hold in time */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  patienceMs = 120_000,
+  { patienceMs = 120_000, pollMs = 50 }: { patienceMs?: number; pollMs?: number } = {},
 ): Promise<void> {
   const giveUpAt = Date.now() + patienceMs;
   while (!(await holds())) {

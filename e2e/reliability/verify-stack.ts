@@ -37,7 +37,7 @@ async function verifyProcesses({ stack }: Stage): Promise<string[]> {
       return wrongs.length === 0;
     },
     "no process is left over",
-    10_000,
+    { patienceMs: 10_000, pollMs: 500 },
   ).catch(() => undefined);
   return wrongs;
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Item } from "./followers.ts";
-import { commandOf, type Effect, type Step } from "./script.ts";
 import type { Stage } from "./stage.ts";
 import { effectsOf, type ThreadRun } from "./thread-run.ts";
 import { until } from "./until.ts";
+import { commandsOf, expectedItems, lineOf, type TurnRow, verifyEffects, verifyItems } from "./verify-items.ts";
 import { verifyUsage } from "./verify-usage.ts";
 import { verifyWorktree } from "./verify-worktree.ts";
 
@@ -17,7 +17,6 @@ export type ThreadView = {
   filesModified: number;
   usage: { inputTokens: number; outputTokens: number; costUsd: number };
 };
-export type TurnRow = { id: string; number: number; status: string };
 
 /** What was found of a thread, or of many. */
 export type Figures = {
@@ -58,9 +57,9 @@ export async function verifyThread(stage: Stage, run: ThreadRun): Promise<Verdic
 }
 
 function count(run: ThreadRun, turns: readonly TurnRow[], items: readonly Item[], lines: readonly string[]) {
-  const commands = items.filter((item) => item.type === "commandExecution");
+  const commands = commandsOf(items);
   const completed = commands.filter((item) => item.status === "completed");
-  const expected = turns.flatMap((turn, index) => expectedItems(turn.id, run.turns[index] ?? []));
+  const expected = turns.flatMap((turn, index) => expectedItems(run, turn, index));
   const there = new Set(items.map((item) => item.id));
   const missing = [
     expected.filter(({ id }) => !there.has(id)).length,
@@ -79,52 +78,6 @@ function count(run: ThreadRun, turns: readonly TurnRow[], items: readonly Item[]
     lost: sum(missing),
     twice: sum(repeated),
   };
-}
-
-const lineOf = (item: Item) => /^echo (\S+) >>/.exec(item.command ?? "")?.[1] ?? "";
-
-/** Each prompt, answer and call that the script foresees is there once, in its order, and nothing else. */
-function verifyItems(run: ThreadRun, turns: readonly TurnRow[], items: readonly Item[]): string[] {
-  const wrongs: string[] = [];
-  if (new Set(items.map((item) => item.id)).size !== items.length) wrongs.push("an item is there twice");
-  if (turns.length !== run.turns.length)
-    wrongs.push(`${run.turns.length} prompts were sent, ${turns.length} are there`);
-  for (const [index, turn] of turns.entries()) {
-    if (turn.status !== "completed") wrongs.push(`turn ${turn.number} is ${turn.status}`);
-    const expected = expectedItems(turn.id, run.turns[index] ?? []);
-    const found = items.filter((item) => item.turnId === turn.id);
-    const text = ({ id, type }: { id: string; type: string }) => `${id.slice(turn.id.length)} ${type}`;
-    if (!isDeepStrictEqual(found.map(text), expected.map(text)))
-      wrongs.push(`turn ${turn.number} has ${found.map(text)} instead of ${expected.map(text)}`);
-    for (const item of found) {
-      const wanted = expected.find(({ id }) => id === item.id);
-      const mayBeCut = item.type === "commandExecution" || item.type === "fileChange";
-      if (item.status !== "completed" && !(mayBeCut && item.status === "interrupted"))
-        wrongs.push(`${item.id} is ${item.status}`);
-      if (wanted?.text !== undefined && wanted.text !== (item.command ?? item.text))
-        wrongs.push(`${item.id} says "${item.command ?? item.text}" instead of "${wanted.text}"`);
-    }
-  }
-  return wrongs;
-}
-
-function expectedItems(turnId: string, steps: readonly Step[]): { id: string; type: string; text?: string }[] {
-  const ofStep = ({ text, effects }: Step, step: number) => [
-    { id: `${turnId}/${step}`, type: "agentMessage", text },
-    ...effects.map((effect, index) => ({ id: `${turnId}/${step}/${index}`, ...expectedCall(effect) })),
-  ];
-  return [{ id: `${turnId}/user`, type: "userMessage" }, ...steps.flatMap(ofStep)];
-}
-
-function expectedCall(effect: Effect): { type: string; text?: string } {
-  return effect.type === "file" ? { type: "fileChange" } : { type: "commandExecution", text: commandOf(effect) };
-}
-
-/** A completed command has written its line once, an interrupted one at most once, all in the order of the items. */
-function verifyEffects(items: readonly Item[], lines: readonly string[]): string[] {
-  const commands = items.filter((item) => item.type === "commandExecution");
-  const possible = commands.filter((item) => item.status === "completed" || lines.includes(lineOf(item))).map(lineOf);
-  return isDeepStrictEqual(lines, possible) ? [] : [`the commands wrote ${lines} where their items say ${possible}`];
 }
 
 /** The numbers of all changes ever committed to the thread: each once, from 1 on. */
@@ -147,7 +100,8 @@ async function verifyFollowers(run: ThreadRun, thread: ThreadView, items: readon
   const last = Math.max(...items.map((item) => item.seq));
   const wrongs: string[] = [];
   for (const follower of run.followers) {
-    await until(() => follower.cursor() >= last, `${follower.name} has all changes`, 30_000).catch((error: Error) =>
+    const upToDate = until(() => follower.cursor() >= last, `${follower.name} has all changes`, { patienceMs: 60_000 });
+    await upToDate.catch((error: Error) =>
       wrongs.push(`${error.message} They have ${follower.cursor()} of ${thread.seq}.`),
     );
     for (const item of items) {

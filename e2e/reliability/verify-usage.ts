@@ -1,6 +1,7 @@
 import type { Stage } from "./stage.ts";
 import type { ThreadRun } from "./thread-run.ts";
-import type { ThreadView, TurnRow } from "./verify-thread.ts";
+import type { TurnRow } from "./verify-items.ts";
+import type { ThreadView } from "./verify-thread.ts";
 
 type UsageRow = { id: string; purpose: string; inputTokens: number; outputTokens: number; estimated: boolean };
 type StepRow = { turnId: string; index: number; attempt: number };

@@ -30,7 +30,7 @@ export async function verifyWorktree(
   for (const { path, status } of writes) {
     if (status === "completed" && !files.has(path)) wrongs.push(`${path} was written and is not there`);
   }
-  const named = new Set([effectsFile, ...writes.map(({ path }) => path)]);
+  const named = new Set([effectsFile, ...run.ownFiles, ...writes.map(({ path }) => path)]);
   for (const [path, blob] of files) {
     if (base.get(path) !== blob && !named.has(path)) wrongs.push(`${path} was changed by nobody`);
   }
