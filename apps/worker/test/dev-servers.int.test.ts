@@ -6,9 +6,12 @@ import { setEnvironmentInput } from "@heddle/db/projects.schema";
 import { projectScope, type ThreadScope, threadScope } from "@heddle/db/scope";
 import { createThread } from "@heddle/db/threads";
 import { sendTurn } from "@heddle/db/turns";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { WorkerHandle } from "../src/worker.ts";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
+
+/** Each goes through several turns on a real stack; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let stage: Stage;
 let worker: WorkerHandle;

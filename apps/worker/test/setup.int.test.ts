@@ -15,9 +15,12 @@ import { decideSetup, retrySetup } from "@heddle/db/setup";
 import { createThread, getThread } from "@heddle/db/threads";
 import { sendTurn } from "@heddle/db/turns";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WorkerHandle } from "../src/worker.ts";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
+
+/** Each goes through several turns on a real stack; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let stage: Stage;
 let worker: WorkerHandle;
