@@ -68,6 +68,12 @@ export const errorTable = {
   },
   REF_NOT_FOUND: { status: 400, retryable: false, message: "There is no such branch or commit in the project." },
   MODEL_NOT_FOUND: { status: 400, retryable: false, message: "No provider of this workspace has that model." },
+  PROVIDER_KEY_LOST: {
+    status: 409,
+    retryable: false,
+    message:
+      "The provider's key cannot be opened with the secret keys of this server. Remove the provider under Settings › Providers and add it again.",
+  },
   NO_MODEL: {
     status: 409,
     retryable: false,

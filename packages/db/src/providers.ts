@@ -8,7 +8,7 @@ import { nameTaken } from "./projects.ts";
 import type { CreateProviderInput, ProviderView } from "./providers.schema.ts";
 import type { RunScope } from "./run-scope.ts";
 import type { WorkspaceScope } from "./scope.ts";
-import type { SecretBox } from "./secrets.ts";
+import type { SecretBox, SecretContext } from "./secrets.ts";
 
 const kinds = {
   "openai-chat": "openai_chat",
@@ -97,7 +97,7 @@ export type ModelAccess = {
   isDemo: boolean;
 };
 
-/** For a worker about to call a model: where it is and the opened key. Never store or log the result. @throws MODEL_NOT_FOUND */
+/** For a worker about to call a model: where it is and the opened key. Never store or log the result. @throws MODEL_NOT_FOUND, PROVIDER_KEY_LOST */
 export async function openModel(scope: RunScope, secrets: SecretBox, name: string): Promise<ModelAccess> {
   const { provider, id } = await findModel(scope, name);
   const context = { workspaceId: scope.workspaceId, model: "provider" as const, id: provider.id };
@@ -105,10 +105,18 @@ export async function openModel(scope: RunScope, secrets: SecretBox, name: strin
     providerId: provider.id,
     kind: kindName(provider.kind),
     baseUrl: provider.baseUrl,
-    apiKey: provider.apiKeyEnvelope === null ? null : secrets.open(context, provider.apiKeyEnvelope),
+    apiKey: provider.apiKeyEnvelope === null ? null : openKey(secrets, context, provider.apiKeyEnvelope),
     modelId: id,
     isDemo: provider.isDemo,
   };
+}
+
+function openKey(secrets: SecretBox, context: SecretContext, envelope: string): string {
+  try {
+    return secrets.open(context, envelope);
+  } catch (error) {
+    throw new AppError("PROVIDER_KEY_LOST", { cause: error });
+  }
 }
 
 const noteEveryMs = 60_000;

@@ -16,6 +16,7 @@ const explanations: Record<string, Explanation> = {
   },
   MODEL_NOT_FOUND: { title: "The model is gone", advice: "Edit and resend the prompt with another model." },
   NO_MODEL: { title: "There is no model" },
+  PROVIDER_KEY_LOST: { title: "The provider's key is lost" },
   TURN_LIMIT: { title: "The turn reached a limit" },
   REPEATED_FAILURE: { title: "Stopped: the same call failed again and again" },
   DISK_FULL: { title: "The thread's disk is full" },
