@@ -110,6 +110,19 @@ describe("applyEvents", () => {
     expect(ids([...given, prompt("t1", 1, 0)].map(item))).toEqual(order);
   });
 
+  it("puts what happened around a step in the order of its times", () => {
+    const notice: LiveItem = {
+      ...base("t1/notice/1", "t1", -1, 9, 40),
+      type: "notice",
+      status: "completed",
+      kind: "setupSkipped",
+      message: "Ada goes on without",
+    };
+    const setup: LiveItem = { ...command("t1", -1, 0, 2), id: "t1/setup/1" };
+    const order = ["t1/user", "t1/setup/1", "t1/notice/1", "t1/0"];
+    expect(ids([notice, setup, message("t1", 0, 6, "", "running"), prompt("t1", 1, 0)].map(item))).toEqual(order);
+  });
+
   it("gives the same whatever the connection repeated", () => {
     const events = [
       item(prompt("t1", 1, 0)),

@@ -55,20 +55,24 @@ function withText(item: LiveItem, change: (text: string) => string): LiveItem | 
   return null;
 }
 
-const ranks: Partial<Record<Item["type"], number>> = { userMessage: 0, reasoning: 1, agentMessage: 2, error: 4 };
+const ranks: Partial<Record<Item["type"], number>> = { userMessage: 0, reasoning: 1, agentMessage: 2 };
 const rankOf = (item: LiveItem) => ranks[item.type] ?? 3;
+const timeOf = (item: LiveItem) => new Date(item.createdAt).getTime();
 const byNumber = new Intl.Collator("en", { numeric: true });
 
 /** Follow-ups are queued while a turn runs, so items must be put together by turn; a turn begins with its prompt. */
 function inOrder(items: LiveItem[]): LiveItem[] {
   const begun = new Map<string, number>();
-  for (const { turnId, createdAt } of items) {
-    const at = new Date(createdAt).getTime();
-    begun.set(turnId, Math.min(at, begun.get(turnId) ?? at));
+  for (const item of items) {
+    const at = timeOf(item);
+    begun.set(item.turnId, Math.min(at, begun.get(item.turnId) ?? at));
   }
   const compareTurns = (a: string, b: string) => (begun.get(a) ?? 0) - (begun.get(b) ?? 0) || (a < b ? -1 : 1);
   return items.sort((a, b) => {
     if (a.turnId !== b.turnId) return compareTurns(a.turnId, b.turnId);
-    return a.step - b.step || rankOf(a) - rankOf(b) || byNumber.compare(a.id, b.id);
+    const rank = rankOf(a);
+    const within = a.step - b.step || rank - rankOf(b);
+    // The calls of a step are made at once; notices and failures come as they happen.
+    return within || (rank === 3 ? timeOf(a) - timeOf(b) : 0) || byNumber.compare(a.id, b.id);
   });
 }
