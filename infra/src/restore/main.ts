@@ -27,7 +27,8 @@ await runCommand(async () => {
     `Restoring ${manifest.threads} threads into ${homeDir}${env.DATABASE_URL ? " and the database of DATABASE_URL" : ""} …`,
   );
   await restore({ file, homeDir, env, manifest, report: say });
-  say(`Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Start it with HEDDLE_HOME=${homeDir} npm start`);
+  const settings = `HEDDLE_HOME=${homeDir}${env.DATABASE_URL ? " and the same DATABASE_URL" : ""}`;
+  say(`Done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s. Start it with ${settings}: npm start`);
   if (!manifest.hasSecrets && manifest.sealedKeys > 0)
     say(
       `The backup has no secrets: ${manifest.sealedKeys} provider keys must be entered again, and people sign in again.`,
