@@ -21,7 +21,7 @@ const answerTimeoutMs = 10_000;
 /** True if a GET of the URL is answered with 200. Keeps no connection, for which a server that stops would wait. */
 export function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: 2_000 }, (response) => {
+    const request = get(url, { agent: false, timeout: answerTimeoutMs }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
