@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { testTemporalAddress } from "@heddle/db/testing/test-database";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { freePort } from "./ports.ts";
 import { processesNaming, type StackProcess, startStackProcess } from "./testing/stack-process.ts";
-import { testTemporalAddress } from "./testing/test-database.ts";
 
 /** One home that has been used; each test damages a copy of it. */
 let whole: string;

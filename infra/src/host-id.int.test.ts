@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase, type Database } from "@heddle/db/database";
 import { makeWorkspace } from "@heddle/db/testing/fixtures";
+import { createTestDatabase, type TestDatabase } from "@heddle/db/testing/test-database";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureHostId, readHostId } from "./host-id.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 let home: string;
 let database: TestDatabase;

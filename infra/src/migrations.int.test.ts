@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createTestDatabase, type TestDatabase } from "@heddle/db/testing/test-database";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations, readMigrationState } from "./migrations.ts";
 import { root } from "./root.ts";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 let database: TestDatabase;
 let client: pg.Client;

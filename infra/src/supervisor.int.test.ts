@@ -3,12 +3,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { testTemporalAddress } from "@heddle/db/testing/test-database";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freePort } from "./ports.ts";
 import { identify } from "./process-identity.ts";
 import { answersOk } from "./ready.ts";
 import { processesNaming, recordedPids, type StackProcess, startStackProcess } from "./testing/stack-process.ts";
-import { testTemporalAddress } from "./testing/test-database.ts";
 
 let home: string;
 let port: number;

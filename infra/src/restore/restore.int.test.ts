@@ -24,6 +24,7 @@ import { createProvider } from "@heddle/db/providers";
 import { workspaceScope } from "@heddle/db/scope";
 import { createSecretBox } from "@heddle/db/secrets";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
+import { createTestDatabase, type TestDatabase } from "@heddle/db/testing/test-database";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyArchive } from "../backup/archive-reader.ts";
@@ -32,7 +33,6 @@ import { type Manifest, manifestName } from "../backup/manifest.ts";
 import { takeBackup } from "../backup/take-backup.ts";
 import { readEnv } from "../env.ts";
 import { homePaths, openHome } from "../home.ts";
-import { createTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 import { assertRestorable, draftOf } from "./fill.ts";
 import { restore } from "./restore.ts";
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TestServices } from "@heddle/db/testing/test-context";
 import { readEnv } from "../env.ts";
 import { applyMigrations } from "../migrations.ts";
 import { freePort } from "../ports.ts";
@@ -8,7 +9,6 @@ import { databaseName, ensureDatabase } from "../postgres.ts";
 import { startScratchPostgres } from "../scratch-postgres.ts";
 import { createTemporal } from "../temporal.ts";
 import { findTemporal } from "../temporal-binary.ts";
-import type { TestServices } from "./test-context.ts";
 
 /** One real PostgreSQL and one real Temporal server for a whole test run, in temporary folders. */
 export async function startTestServices(): Promise<TestServices & { stop(): Promise<void> }> {

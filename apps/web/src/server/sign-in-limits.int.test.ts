@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from "@heddle/infra/testing/test-database";
+import { createTestDatabase, type TestDatabase } from "@heddle/db/testing/test-database";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSignInLimits, type SignInLimits } from "./sign-in-limits.ts";
 

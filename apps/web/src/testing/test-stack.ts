@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTestDatabase } from "@heddle/db/testing/database";
-import { testTemporalAddress } from "@heddle/infra/testing/test-database";
+import { testTemporalAddress } from "@heddle/db/testing/test-database";
 import { readEnv } from "../env.ts";
 import { createRuntime, type Runtime } from "../server/runtime.ts";
 import { serveRoutes } from "./serve-routes.ts";

@@ -1,5 +1,5 @@
-import { createTestDatabase } from "@heddle/infra/testing/test-database";
 import { createDatabase, type Database } from "../database.ts";
+import { createTestDatabase } from "./test-database.ts";
 
 /** A migrated database of its own for one test file. */
 export async function openTestDatabase(): Promise<{ db: Database; url: string; close(): Promise<void> }> {
