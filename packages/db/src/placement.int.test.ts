@@ -7,6 +7,7 @@ import { renewHost, setDraining, startHost } from "./hosts.ts";
 import { newId } from "./ids.ts";
 import { leaveHost, mustLeave, placeThread } from "./placement.ts";
 import { progress, type TurnScope, turnScope } from "./run-scope.ts";
+import { savePartialText } from "./run-step.ts";
 import { appendOutput, savePartialOutput } from "./run-tool.ts";
 import { claimNext, noteFailure, recordBase, recordCheckpoint, recordUnchanged } from "./run-turn.ts";
 import { workspaceScope } from "./scope.ts";
@@ -272,6 +273,7 @@ describe("a worker that was fenced off", () => {
     const fenced = { code: "FENCED" };
     await appendOutput(scope, itemId, 1, Buffer.from("late"));
     await savePartialOutput(scope, itemId, {}, "late");
+    await savePartialText(scope, itemId, "demo/demo", 0, "late");
     await recordUnchanged(scope, new Date());
     await expect(noteFailure(scope, { code: "INTERNAL", message: "late" })).rejects.toMatchObject(fenced);
     await expect(keep(scope, "late")).rejects.toMatchObject(fenced);

@@ -4,6 +4,7 @@ import { type ItemType, Prisma } from "./generated/client.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { recordUsage, type Usage, usageOf } from "./run-usage.ts";
 import { cleanText } from "./text.ts";
+import { fencedThread } from "./thread-change.ts";
 
 export type ToolCall = { id: string; name: string; arguments: string };
 export type StepResult = { finishReason: string; toolItemIds: string[] };
@@ -85,7 +86,8 @@ export async function savePartialText(
   const data = JSON.stringify({ text: cleanText(text), model });
   await scope.db.prisma.$executeRaw`
     UPDATE "Item" SET "data" = ${data}::jsonb
-    WHERE "id" = ${itemId} AND "status" = 'running' AND "attempt" = ${attempt}`;
+    WHERE "id" = ${itemId} AND "status" = 'running' AND "attempt" = ${attempt}
+      AND EXISTS (${fencedThread(scope.threadId, scope.fence)})`;
 }
 
 /** An attempt that brought no answer, with what it has cost nevertheless; nothing, if the provider never began to answer. */
