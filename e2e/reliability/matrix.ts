@@ -28,30 +28,38 @@ export type RoundOptions = {
 
 /** Brings one thread to each point, kills a part under all of them, lets them go, and looks at what becomes of them. */
 export async function playRound(stage: Stage, options: RoundOptions): Promise<Outcome[]> {
-  const { points, part, times, random } = options;
-  const projects = await projectPerPoint(stage, points);
-  const parked = await Promise.all(
-    points.map((point) => {
-      const marker = `${part} ${times} ${point.name}`.replaceAll(/[^a-z0-9]+/gi, "-");
-      return point.park({ stage, marker, projectId: projects.get(point) ?? "", random: random.fork(marker) });
-    }),
-  );
+  const { part, times } = options;
+  const parked = await parkAll(stage, options);
   const at = await strikeAll(stage, parked, options);
   await Promise.all(parked.map(({ sent }) => sent));
   const runs = parked.map(({ run }) => run);
   await allIdle(stage, runs);
   const seen = await Promise.all(parked.map(({ afterwards }) => afterwards?.() ?? []));
   const outcomes = await Promise.all(
-    runs.map(async (run, index): Promise<Outcome> => {
+    parked.map(async ({ point, run }, index): Promise<Outcome> => {
       const { wrongs, figures } = await verifyThread(stage, run);
       wrongs.push(...(seen[index] ?? []), ...unexpectedCuts(run, part, figures));
       await stopFollowing(run);
       stage.model.forget(run.marker);
-      return { point: points[index]?.name ?? "", part, times, recoveryMs: await recoveryOf(stage, run, at), wrongs };
+      return { point: point.name, part, times, recoveryMs: await recoveryOf(stage, run, at), wrongs };
     }),
   );
   const afterwards = { point: "the stack afterwards", part, times, recoveryMs: null };
   return [...outcomes, { ...afterwards, wrongs: await verifyStack(stage) }];
+}
+
+type ParkedPoint = Parked & { point: Point };
+
+async function parkAll(stage: Stage, { points, part, times, random }: RoundOptions): Promise<ParkedPoint[]> {
+  const projects = await projectPerPoint(stage, points);
+  const park = async (point: Point): Promise<ParkedPoint> => {
+    const marker = `${part} ${times} ${point.name}`.replaceAll(/[^a-z0-9]+/gi, "-");
+    const projectId = projects.get(point) ?? "";
+    return { point, ...(await point.park({ stage, marker, projectId, random: random.fork(marker) })) };
+  };
+  const early: ParkedPoint[] = [];
+  for (const point of points.filter(({ first }) => first)) early.push(await park(point));
+  return [...early, ...(await Promise.all(points.filter(({ first }) => !first).map(park)))];
 }
 
 /** @returns when the last strike was */
@@ -74,9 +82,10 @@ const known = new WeakMap<Stage, Map<Point, string>>();
 async function projectPerPoint(stage: Stage, points: readonly Point[]): Promise<Map<Point, string>> {
   const projects = known.get(stage) ?? new Map<Point, string>();
   known.set(stage, projects);
-  for (const point of points) {
-    if (!projects.has(point)) projects.set(point, await stage.addProject(`project-${projects.size + 1}`));
-  }
+  const missing = points.filter((point) => !projects.has(point));
+  await Promise.all(
+    missing.map(async (point) => projects.set(point, await stage.addProject(point.name.replaceAll(/[^a-z]+/g, "-")))),
+  );
   return projects;
 }
 

@@ -1,5 +1,6 @@
 import { archivePoints } from "./points-archive.ts";
 import { commitPoints } from "./points-commit.ts";
+import { movePoints } from "./points-move.ts";
 import { stepPoints } from "./points-step.ts";
 import { threadPoints } from "./points-thread.ts";
 import { turnPoints } from "./points-turn.ts";
@@ -19,7 +20,12 @@ export type Parked = {
 };
 
 /** How a thread is brought to a point and held there, without any help of the product. */
-export type Point = { name: string; park(context: ParkContext): Promise<Parked> };
+export type Point = {
+  name: string;
+  /** Parked before all others: while it is, new threads go elsewhere. */
+  first?: true;
+  park(context: ParkContext): Promise<Parked>;
+};
 
 /** @param marker names the thread, and is in its prompts @param projectId of a project that no other thread is in */
 export type ParkContext = { stage: Stage; marker: string; projectId: string; random: Random };
@@ -30,4 +36,5 @@ export const points: readonly Point[] = [
   ...turnPoints,
   ...threadPoints,
   ...archivePoints,
+  ...movePoints,
 ];

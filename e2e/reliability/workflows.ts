@@ -23,10 +23,14 @@ export async function brokenWorkflows(stage: Stage): Promise<string[]> {
   });
 }
 
-async function withTemporal<T>({ stack }: Stage, look: (client: Client) => Promise<T>): Promise<T> {
+/** Of the stack's Temporal server, as of its last start. */
+export async function temporalAddress({ stack }: Stage): Promise<string> {
   const command = await readFile(`/proc/${await stack.pidOf("temporal")}/cmdline`, "utf8");
-  const port = /\0--port\0(\d+)/.exec(command)?.[1];
-  const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+  return `127.0.0.1:${/\0--port\0(\d+)/.exec(command)?.[1]}`;
+}
+
+async function withTemporal<T>(stage: Stage, look: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: await temporalAddress(stage) });
   try {
     return await look(new Client({ connection }));
   } finally {
