@@ -41,8 +41,8 @@ export async function removeAllLeftovers(db: Database, hostId: string, homeDir: 
   const unknown = ids.filter((id) => !known.has(id));
   for (const thread of await deletedAmong(db, unknown)) await removeLeftovers(homeDir, thread);
   for (const thread of threads) {
-    if (thread.hostId === hostId && thread.archive !== null) await discardArchived(homeDir, thread);
-    else await setAside(join(archives, thread.id), aside);
+    if (thread.archive === null) await setAside(join(archives, thread.id), aside);
+    else if (thread.hostId === hostId) await discardArchived(homeDir, thread);
   }
 }
 

@@ -9,6 +9,7 @@ import { readManifest, recordArchive } from "@heddle/db/archive";
 import { completeJob, type LoadedJob } from "@heddle/db/jobs";
 import type { JobScope } from "@heddle/db/run-scope";
 import type { HostDeps } from "../deps.ts";
+import { keepForOthers } from "./bring-thread.ts";
 import { keepFiles } from "./keep-checkpoint.ts";
 import { countText, sizeText } from "./sizes.ts";
 import { openSandbox } from "./worktree.ts";
@@ -50,17 +51,14 @@ async function keep(
   store: ProjectStore,
   signal: AbortSignal,
 ): Promise<Kept> {
-  if (thread.baseCommit === null || !(await isPrepared(store, thread.id, thread.moves)))
+  const { baseCommit } = thread;
+  if (baseCommit === null || !(await isPrepared(store, thread.id, thread.moves)))
     return { file: null, notice: "The thread is archived. Its host kept no files beside the last checkpoint." };
   const sandbox = await openSandbox(deps, thread, store);
-  const older = await keepFiles(
-    scope,
-    { ...thread, baseCommit: thread.baseCommit },
-    { sandbox, store },
-    `Archive ${job.id}`,
-  )
-    .then(() => null)
-    .catch(whyNotKept);
+  const older = await whyOlder(async () => {
+    await keepFiles(scope, { ...thread, baseCommit }, { sandbox, store }, `Archive ${job.id}`);
+    await keepForOthers(deps, store, { ...thread, baseCommit }, signal);
+  });
   const usedBytes = await diskUsage(store.worktreeDir(thread.id), signal);
   const { notKept, ...file } = await archiveWorktree(sandbox, {
     threadId: thread.id,
@@ -79,8 +77,13 @@ async function keep(
   return { file, notice: sentences.join(" ") };
 }
 
-/** The archive holds what no checkpoint can; it only makes the checkpoint unneeded as long as its host lives. */
-function whyNotKept(error: unknown): string {
-  if (error instanceof GitError && error.code !== "ABORTED") return error.message;
-  throw error;
+/** @returns why the last checkpoint is older than the worktree; it stands in for an archive that is lost, no more */
+async function whyOlder(keepCheckpoint: () => Promise<void>): Promise<string | null> {
+  try {
+    await keepCheckpoint();
+    return null;
+  } catch (error) {
+    if (error instanceof GitError && error.code !== "ABORTED") return error.message;
+    throw error;
+  }
 }
