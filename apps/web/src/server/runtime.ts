@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createDatabase, type Database } from "@heddle/db/database";
 import { createSecretBox, type SecretBox } from "@heddle/db/secrets";
 import { createLog, type Log } from "@heddle/telemetry/log";
@@ -29,6 +30,8 @@ const poolSize = 10;
 
 export function createRuntime(env: Env): Runtime {
   const stop = new AbortController();
+  // Each open stream listens; without this, the eleventh brings a warning about a leak.
+  setMaxListeners(0, stop.signal);
   const log = createLog({ name: "web", level: env.LOG_LEVEL });
   const db = createDatabase({ url: env.DATABASE_URL, poolSize });
   const hub = createHub({ url: env.DATABASE_URL, db, log });
