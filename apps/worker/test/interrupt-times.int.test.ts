@@ -69,9 +69,10 @@ test.each(Object.entries(kinds))("%s ends soon after an interrupt; prints when",
     const isOver = await start(scope);
     const from = performance.now();
     await interruptTurn(scope);
-    await stage.poke(scope.threadId);
+    const poked = stage.poke(scope.threadId);
     await closely(isOver);
     ended.push(performance.now() - from);
+    await poked;
     expect((await settled(scope)).status).toBe("idle");
     atRest.push(performance.now() - from);
   }
