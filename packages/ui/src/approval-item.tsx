@@ -31,7 +31,7 @@ export function ApprovalDecidedView({ item }: { item: ApprovalItem }) {
 }
 
 function sentence({ status, decidedBy }: ApprovalItem): string {
-  const name = decidedBy?.name ?? "Somebody";
-  if (status === "completed") return `${name} agreed to the setup script`;
-  return status === "declined" ? `${name} skipped the setup script` : "Nobody decided about the setup script";
+  if (status !== "completed" && status !== "declined") return "Nobody decided about the setup script";
+  const done = status === "completed" ? "agreed to" : "skipped";
+  return decidedBy ? `${decidedBy.name} ${done} the setup script` : `The setup script was ${done}`;
 }

@@ -44,13 +44,15 @@ export function CommandItemView({ item, outputHref, actions }: CommandItemViewPr
         trailing={
           <>
             {running ? <Elapsed since={item.createdAt} className="text-accent-text" /> : <Outcome item={item} />}
-            {!running && typeof durationMs === "number" && <span>{formatDuration(durationMs)}</span>}
+            {!running && typeof durationMs === "number" && !isNotRun(item) && <span>{formatDuration(durationMs)}</span>}
           </>
         }
       >
         {() => <CommandOutput item={item} outputHref={outputHref} />}
       </Disclosure>
-      {item.note && <p className="mb-1 pr-6 pl-7 text-warn text-xs [overflow-wrap:anywhere]">{item.note}</p>}
+      {item.note && !isNotRun(item) && (
+        <p className="mb-1 pr-6 pl-7 text-warn text-xs [overflow-wrap:anywhere]">{item.note}</p>
+      )}
       {actions && <div className="mt-1 mb-2 flex flex-wrap items-center gap-2 pl-7">{actions}</div>}
     </>
   );
@@ -62,7 +64,14 @@ function firstLine(command: string): string {
   return lines.find((line) => !line.startsWith("#")) ?? lines[0] ?? "";
 }
 
-function Outcome({ item: { status, exitCode } }: { item: CommandItem }) {
+/** The turn ended before the command began. */
+function isNotRun({ status, note }: CommandItem): boolean {
+  return status === "interrupted" && (note?.startsWith("Not run") ?? false);
+}
+
+function Outcome({ item }: { item: CommandItem }) {
+  const { status, exitCode } = item;
+  if (isNotRun(item)) return <Badge>Not run</Badge>;
   if (status === "interrupted") return <Badge tone="warn">Interrupted</Badge>;
   if (status === "declined") return <Badge tone="warn">Declined</Badge>;
   if (typeof exitCode === "number" && exitCode !== 0) return <Badge tone="danger">exit {exitCode}</Badge>;

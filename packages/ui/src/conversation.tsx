@@ -29,7 +29,7 @@ export function Conversation(props: ConversationProps) {
   const content = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => foldItems(items, replaced), [items, replaced]);
   const last = items.at(-1);
-  const lastWord = items.findLast((item) => item.type !== "notice");
+  const lastWord = items.findLast(isOfTurn);
   const { unseen, scrollToEnd } = useStickToEnd(scroller, content, `${items.length}:${last?.id}:${last?.status}`);
 
   return (
@@ -63,4 +63,9 @@ export function Conversation(props: ConversationProps) {
       </p>
     </div>
   );
+}
+
+/** Notices and the log of a dev server may come after a failure and change nothing about it. */
+function isOfTurn(item: Item): boolean {
+  return item.type !== "notice" && !(item.type === "commandExecution" && item.purpose === "dev");
 }

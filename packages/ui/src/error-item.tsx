@@ -14,15 +14,17 @@ export type ErrorItemViewProps = {
 };
 
 /** Why a turn ended early: what, why, and what to do about it. */
-export function ErrorItemView({ item, onRetry, onEdit, retrying }: ErrorItemViewProps) {
-  const { title, advice } = explainError(item.code);
-  const repeats = item.message.replace(/\.$/, "") === title;
+export function ErrorItemView({ item, retrying, ...actions }: ErrorItemViewProps) {
+  const { title, advice, toldAbove } = explainError(item.code);
+  const message = toldAbove ? (item.message.split("\n", 1)[0] ?? "").replace(/ Its last lines:$/, "") : item.message;
+  const { onRetry, onEdit } = toldAbove ? {} : actions;
+  const repeats = message.replace(/\.$/, "") === title;
   if (item.retried) {
     return (
       <div className="flex min-h-7 items-start gap-2 py-1 pr-1.5 pl-1.5 text-muted text-sm">
         <TriangleAlert className="mt-[3px] size-3.5 shrink-0 text-subtle" role="img" aria-label="Error" />
         <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-          {title}; tried again. {!repeats && item.message}
+          {title}; tried again. {!repeats && message}
         </p>
         <RelativeTime at={item.createdAt} className="shrink-0 text-subtle text-xs leading-5" />
       </div>
@@ -36,7 +38,7 @@ export function ErrorItemView({ item, onRetry, onEdit, retrying }: ErrorItemView
           <span className="font-medium text-fg">{title}</span>
           <code className="font-mono text-2xs text-muted">{item.code}</code>
         </p>
-        {!repeats && <p className="whitespace-pre-wrap text-fg [overflow-wrap:anywhere]">{item.message}</p>}
+        {!repeats && <p className="whitespace-pre-wrap text-fg [overflow-wrap:anywhere]">{message}</p>}
         {advice && (onRetry || onEdit) && <p className="text-muted">{advice}</p>}
         {(onRetry || onEdit) && (
           <div className="mt-2 flex flex-wrap gap-2">

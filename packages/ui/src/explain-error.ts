@@ -3,6 +3,8 @@ type Explanation = {
   title: string;
   /** What to do, where the message does not say it. */
   advice?: string;
+  /** An item above tells more, and has the buttons. */
+  toldAbove?: true;
 };
 
 const goesOn = "Try again: the turn goes on where it stopped, and nothing is done twice.";
@@ -20,7 +22,7 @@ const explanations: Record<string, Explanation> = {
   TURN_LIMIT: { title: "The turn reached a limit" },
   REPEATED_FAILURE: { title: "Stopped: the same call failed again and again" },
   DISK_FULL: { title: "The thread's disk is full" },
-  SETUP_FAILED: { title: "The worktree could not be set up" },
+  SETUP_FAILED: { title: "The worktree could not be set up", toldAbove: true },
   SANDBOX_UNAVAILABLE: { title: "No command can run on this host" },
   SNAPSHOT_TOO_LARGE: { title: "The files could not be kept" },
   SNAPSHOT_REFUSED: { title: "The files could not be kept" },

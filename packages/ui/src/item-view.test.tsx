@@ -41,6 +41,38 @@ describe("a conversation rendered on the server", () => {
     expect(html([error, command])).not.toContain("Try again");
   });
 
+  it("offers a retry below notices and the log of a dev server", () => {
+    const error: Item = { ...base, id: "e", type: "error", code: "MODEL_FAILED", message: "No answer." };
+    const notice: Item = { ...base, id: "n", type: "notice", kind: "hostMoved", message: "The thread has moved." };
+    expect(html([error, notice, { ...command, purpose: "dev" }])).toContain("Try again");
+  });
+
+  it("says what failed and what to do; a failure that was tried again is history", () => {
+    const error: Item = { ...base, id: "e", type: "error", code: "MODEL_FAILED", message: "No answer." };
+    expect(html([error])).toContain("nothing is done twice");
+    const text = html([{ ...error, retried: true }]);
+    expect(text).toContain("The model did not answer; tried again. No answer.");
+    expect(text).not.toContain("Try again");
+  });
+
+  it("tells a call that never ran from one whose effect is unknown", () => {
+    const cut = { ...command, status: "interrupted" as const };
+    expect(html([{ ...cut, note: "Not run: the turn ended before." }])).toContain("Not run</span>");
+    const unknown = html([{ ...cut, note: "Interrupted: its effect is unknown." }]);
+    expect(unknown).toContain("Interrupted</span>");
+    expect(unknown).toContain("its effect is unknown");
+  });
+
+  it("folds turns away that an edited prompt has replaced", () => {
+    const items = [
+      { ...command, turnId: "t0" },
+      { ...command, id: "d" },
+    ];
+    const text = renderToStaticMarkup(<Conversation items={items} replaced={new Set(["t0"])} />);
+    expect(text).toContain("An earlier turn, replaced by an edited prompt");
+    expect(text.match(/npm test/g)).toHaveLength(1);
+  });
+
   it("escapes what people and models write", () => {
     const text = html([{ ...base, id: "u", type: "userMessage", text: "<img src=x onerror=1>", author: "Ada" }]);
     expect(text).toContain("&lt;img src=x onerror=1&gt;");

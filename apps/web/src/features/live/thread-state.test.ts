@@ -119,8 +119,10 @@ describe("applyEvents", () => {
       message: "Ada goes on without",
     };
     const setup: LiveItem = { ...command("t1", -1, 0, 2), id: "t1/setup/1" };
-    const order = ["t1/user", "t1/setup/1", "t1/notice/1", "t1/0"];
-    expect(ids([notice, setup, message("t1", 0, 6, "", "running"), prompt("t1", 1, 0)].map(item))).toEqual(order);
+    const dev = { ...command("t1", -1, 0, 3), id: "dev/1", purpose: "dev" as const };
+    const order = ["t1/user", "t1/setup/1", "t1/notice/1", "t1/0", "dev/1"];
+    const answer = message("t1", 0, 6, "", "running");
+    expect(ids([notice, dev, setup, answer, prompt("t1", 1, 0)].map(item))).toEqual(order);
   });
 
   it("gives the same whatever the connection repeated", () => {

@@ -55,8 +55,14 @@ function withText(item: LiveItem, change: (text: string) => string): LiveItem | 
   return null;
 }
 
+/** Of what happened to a thread after a turn had ended; it is kept with that turn. */
+export const afterSteps = 2_000_000;
+
 const ranks: Partial<Record<Item["type"], number>> = { userMessage: 0, reasoning: 1, agentMessage: 2 };
 const rankOf = (item: LiveItem) => ranks[item.type] ?? 3;
+/** A dev server's log is put under the turn that was last, but belongs to none of its steps. */
+export const stepOf = (item: LiveItem) =>
+  item.type === "commandExecution" && item.purpose === "dev" ? afterSteps : item.step;
 const timeOf = (item: LiveItem) => new Date(item.createdAt).getTime();
 const byNumber = new Intl.Collator("en", { numeric: true });
 
@@ -71,7 +77,7 @@ function inOrder(items: LiveItem[]): LiveItem[] {
   return items.sort((a, b) => {
     if (a.turnId !== b.turnId) return compareTurns(a.turnId, b.turnId);
     const rank = rankOf(a);
-    const within = a.step - b.step || rank - rankOf(b);
+    const within = stepOf(a) - stepOf(b) || rank - rankOf(b);
     // The calls of a step are made at once; notices and failures come as they happen.
     return within || (rank === 3 ? timeOf(a) - timeOf(b) : 0) || byNumber.compare(a.id, b.id);
   });

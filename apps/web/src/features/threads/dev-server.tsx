@@ -2,7 +2,7 @@
 import type { DevView, ThreadView } from "@heddle/db/threads.schema";
 import { Badge, type Tone } from "@heddle/ui/badge";
 import { Button } from "@heddle/ui/button";
-import { CommandItemView } from "@heddle/ui/command-item";
+import { CommandOutput } from "@heddle/ui/command-output";
 import { Link } from "@heddle/ui/link";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -71,9 +71,6 @@ export function DevServer({ thread }: { thread: ThreadView }) {
     <div className="flex min-w-0 flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={tone}>{label}</Badge>
-        <code className="min-w-0 truncate font-mono text-xs" title={data.command}>
-          {data.command}
-        </code>
         <span className="ml-auto flex items-center gap-2">
           {data.url && data.status === "running" && (
             <Button size="sm" asChild>
@@ -108,7 +105,11 @@ export function DevServer({ thread }: { thread: ThreadView }) {
           {failure}
         </p>
       )}
-      {log?.type === "commandExecution" && <CommandItemView item={log} />}
+      {log?.type === "commandExecution" ? (
+        <CommandOutput item={log} />
+      ) : (
+        <code className="font-mono text-muted text-xs [overflow-wrap:anywhere]">{data.command}</code>
+      )}
     </div>
   );
 }

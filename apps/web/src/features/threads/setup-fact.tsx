@@ -2,11 +2,13 @@
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Badge, type Tone } from "@heddle/ui/badge";
 import { Button } from "@heddle/ui/button";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
 const states: Record<ThreadView["setupStatus"], { tone: Tone; label: string }> = {
-  none: { tone: "neutral", label: "Not needed, or not run yet" },
+  none: { tone: "neutral", label: "Runs before the next turn" },
   asked: { tone: "strong", label: "Waits for agreement" },
   running: { tone: "accent", label: "Running" },
   done: { tone: "success", label: "Done" },
@@ -18,9 +20,13 @@ const states: Record<ThreadView["setupStatus"], { tone: Tone; label: string }> =
 export function SetupFact({ thread }: { thread: ThreadView }) {
   const { again, pending, error } = useSetup(thread.id);
   const canPrompt = useCan("thread.prompt");
+  const environment = useQuery(useTRPC().projects.environment.queryOptions({ projectId: thread.projectId })).data;
   const { tone, label } = states[thread.setupStatus];
   const open = thread.status === "idle" || thread.status === "failed";
   const repeatable = ["done", "failed", "skipped"].includes(thread.setupStatus);
+  if (thread.setupStatus === "none" && environment?.setupScript === null) {
+    return <span className="text-muted">The project has no setup script</span>;
+  }
   return (
     <span className="flex flex-wrap items-center gap-2">
       <Badge tone={tone}>{label}</Badge>

@@ -7,7 +7,7 @@ import { TurnRunning, TurnSummary } from "@heddle/ui/turn-status";
 import type { ApprovalItem, CommandItem, FileChange, FileChangeItem } from "@heddle/ui/types";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
-import type { LiveItem } from "../live/thread-state.ts";
+import { afterSteps, type LiveItem, stepOf } from "../live/thread-state.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { TurnFileDiff } from "./turn-file-diff.tsx";
 import { useRetry } from "./use-retry.ts";
@@ -23,7 +23,8 @@ const none: readonly TurnView[] = [];
 /** What was said and done, live. */
 export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const threadId = thread.id;
-  const { items, loaded } = useLiveThread(threadId);
+  const { items: all, loaded } = useLiveThread(threadId);
+  const items = useMemo(() => all.map(apartFromTurn), [all]);
   const turns = useTurns(threadId) ?? none;
   const { show } = useThreadAddress();
   const canPrompt = useCan("thread.prompt");
@@ -32,8 +33,8 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const atRest = thread.status === "idle" || thread.status === "failed";
   const replaced = useMemo(() => idsOf(turns.filter(({ status }) => status === "superseded")), [turns]);
   const editable = useMemo(() => idsOf(atRest && canPrompt ? resendable(turns) : none), [turns, atRest, canPrompt]);
-  const retryable = canPrompt ? turns.find((turn) => turn.retryable) : undefined;
-  const failedSetup = thread.setupStatus === "failed" ? items.findLast(isSetup)?.id : undefined;
+  const retryable = atRest && canPrompt ? turns.find((turn) => turn.retryable) : undefined;
+  const failedSetup = atRest && thread.setupStatus === "failed" ? items.findLast(isSetup)?.id : undefined;
 
   const renderDiff = useCallback(
     (change: FileChange, item: FileChangeItem) => (
@@ -134,6 +135,11 @@ const announcements: Record<ThreadView["status"], string> = {
 
 function idsOf(turns: readonly TurnView[]): ReadonlySet<string> {
   return new Set(turns.map(({ id }) => id));
+}
+
+/** What happened after a turn's end stands below its summary. */
+function apartFromTurn(item: LiveItem): LiveItem {
+  return stepOf(item) < afterSteps ? item : { ...item, turnId: `${item.turnId}/after` };
 }
 
 function isSetup(item: LiveItem): boolean {
