@@ -15,7 +15,7 @@ export function readArguments<T extends Flags>(options: T, usage: string): Value
     if (positionals.length > 1) throw new Error(`unexpected ${positionals[1]}`);
     return { ...(values as Values<T>), file: positionals[0] };
   } catch (error) {
-    throw new StartFailure(`${messageOf(error)}. Usage: ${usage}`);
+    throw new StartFailure(`${messageOf(error).split(". ")[0]}. Usage: ${usage}`);
   }
 }
 

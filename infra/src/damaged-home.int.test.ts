@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -99,6 +100,11 @@ const damages: [string, () => void, RegExp][] = [
     () => rmSync(join(home, "postgres/pg_hba.conf")),
     /missing: pg_hba\.conf\); nothing was changed.*npm run repair/,
   ],
+  [
+    "a newer version has updated it",
+    () => writeFileSync(join(home, "postgres/heddle-migrations.json"), '["99999999999999_newer"]'),
+    /another version of Heddle \(its migration 99999999999999_newer is not known here.*Nothing was changed/,
+  ],
   ["its version is gone", () => rmSync(join(home, "postgres/PG_VERSION")), /PG_VERSION is missing or damaged/],
   [
     "its folder is open to others",
@@ -145,6 +151,11 @@ test("a first start that was cut in the middle of writing its secrets begins aga
   mkdirSync(home);
   writeFileSync(join(home, "secrets.json"), "");
   await runs();
+});
+
+test.runIf(isRoot)("a database of another user is named", async () => {
+  chownSync(join(home, "postgres"), 12_345, 12_345);
+  expect(await refusal()).toMatch(/belongs to the user with the id 12345, not to root who starts Heddle/);
 });
 
 test.runIf(isRoot)("a full disk, and one that can only be read, are named", async () => {

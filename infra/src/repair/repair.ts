@@ -43,10 +43,11 @@ export async function repair(context: RepairContext, options: Options): Promise<
   await handle(checkFiles(context));
   await handle(checkTemporal(context, options.newTemporal));
   // One damage may hide the next.
-  for (let more = hasOwnDatabase(context); more && !blocked; ) {
+  for (let mended = hasOwnDatabase(context); mended; ) {
+    const openBefore = counts.open;
     const findings = await checkPostgresFiles(context);
     await handle(findings);
-    more = findings.length > 0;
+    mended = findings.length > 0 && counts.open === openBefore;
   }
   if (blocked) report("The rows and the stores can be looked at once this is mended.");
   else await handle(await withDatabase(context, handle, (url) => checkContents(context, url, handle)));
