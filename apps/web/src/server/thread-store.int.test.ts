@@ -42,10 +42,10 @@ afterAll(async () => {
 const inElsewhere = (args: string[], input?: string) => git(["--git-dir", elsewhere.threadsDir, ...args], { input });
 const get = (path: string) => callApi(stack.url, "GET", path, { token });
 
-async function commitFile(parent: string, text: string): Promise<string> {
+async function commitFile(parent: string, text: string, message: string): Promise<string> {
   const blob = await inElsewhere(["hash-object", "-w", "--stdin"], text);
   const tree = await inElsewhere(["mktree"], `100644 blob ${blob}\tfile.txt\n`);
-  return inElsewhere(["commit-tree", tree, "-p", parent, "-m", text]);
+  return inElsewhere(["commit-tree", tree, "-p", parent, "-m", message]);
 }
 
 /** A thread of another host: one checkpoint, one commit. */
@@ -62,13 +62,13 @@ async function makeThread(content: string) {
     await pack.close();
   };
   const step = async (text: string, last: string | null) => {
-    const lastCheckpoint = await commitFile(last ?? baseCommit, text);
+    const lastCheckpoint = await commitFile(last ?? baseCommit, text, "Step");
     await add(`refs/heddle/threads/${id}`, lastCheckpoint, [last ?? baseCommit]);
     await db.prisma.thread.update({ where: { id }, data: { baseCommit, lastCheckpoint, hostId: host.id } });
     return lastCheckpoint;
   };
   const commit = async (text: string, last: string) => {
-    const headCommit = await commitFile(baseCommit, text);
+    const headCommit = await commitFile(baseCommit, text, "Commit");
     await add(`refs/heads/${branch}`, headCommit, [baseCommit, last]);
     await db.prisma.thread.update({ where: { id }, data: { headCommit } });
   };
@@ -99,7 +99,7 @@ test("serves the branches of threads that live on other hosts", async () => {
   Object.assign(address, { username: "heddle", password: token });
   const clone = join(folder, "clone");
   await git(["clone", "--quiet", "--branch", thread.branch, address.href, clone]);
-  expect(await git(["-C", clone, "log", "--format=%s"])).toBe("first\nfirst");
+  expect(await git(["-C", clone, "log", "--format=%s"])).toBe("Commit\nfirst");
   await thread.commit("second\n", thread.last);
   await git(["-C", clone, "fetch", "--quiet"]);
   expect(await git(["-C", clone, "show", `origin/${thread.branch}:file.txt`])).toBe("second");
