@@ -10,10 +10,12 @@ import type { ThreadScope } from "@heddle/db/scope";
 import { getThread } from "@heddle/db/threads";
 import { sendTurn } from "@heddle/db/turns";
 import { Client, Connection } from "@temporalio/client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
 
 let stage: Stage;
+
+vi.setConfig({ testTimeout: 180_000 });
 
 beforeAll(async () => {
   stage = await openStage();
@@ -89,7 +91,7 @@ describe("archive and restore", () => {
     expect(await gitState(scope)).toBe(state);
     expect(await getThread(scope)).toMatchObject({ status: "idle", archivedAt: null, headCommit: thread.headCommit });
     expect(await lastNotice(scope)).toMatchObject({ kind: "restored", message: expect.stringContaining("as it was") });
-    expect(existsSync(archivesOf(scope))).toBe(false);
+    await until(async () => !existsSync(archivesOf(scope)));
     await expect(requestRestore(scope)).rejects.toMatchObject({ code: "NOT_ARCHIVED" });
   });
 

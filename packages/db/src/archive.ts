@@ -3,7 +3,7 @@ import { type ArchiveInput, type ArchiveManifest, archiveManifest } from "./arch
 import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
 import { Prisma } from "./generated/client.ts";
-import { endJob, requestJob } from "./jobs.ts";
+import { assertJobOpen, endJob, requestJob } from "./jobs.ts";
 import { auditDenied, mutate } from "./mutate.ts";
 import { putNotice } from "./notices.ts";
 import { assertNoTurn, assertNotUnder, assertThreadOpen } from "./open-thread.ts";
@@ -69,6 +69,7 @@ export async function recordArchive(scope: JobScope, manifest: ArchiveManifest, 
       after,
       scope.threadId,
       async (change) => {
+        await assertJobOpen(tx, scope.jobId);
         await assertNoTurn(tx, scope.threadId);
         change.set({ status: "archived", archivedAt: new Date(), archive: manifest });
         await putNotice(tx, change, { id: `${scope.jobId}/archived`, kind: "archived", message: notice });

@@ -129,6 +129,16 @@ export async function completeJob(scope: JobScope, output: Prisma.InputJsonObjec
   await progress(scope, (tx, _change, after) => endJob(tx, after, scope, output));
 }
 
+/**
+ * Before an effect that only an open job may have: an attempt that was given up on may still be on its way, while
+ * somebody works on the thread again.
+ * @throws FENCED
+ */
+export async function assertJobOpen(tx: Pick<Tx, "threadJob">, jobId: string): Promise<void> {
+  const open = await tx.threadJob.count({ where: { id: jobId, status: "pending" } });
+  if (open === 0) throw new AppError("FENCED");
+}
+
 /** Within the transaction of a job's effect. @throws FENCED when the job has ended already */
 export async function endJob(
   tx: Tx,

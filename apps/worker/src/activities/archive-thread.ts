@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { type Archive, archiveWorktree } from "@heddle/agent/git/archive";
 import { discardWorktree, removeOtherArchives } from "@heddle/agent/git/archive-files";
 import { GitError } from "@heddle/agent/git/errors";
+import { inOrder } from "@heddle/agent/git/lock";
 import { openStore, type ProjectStore } from "@heddle/agent/git/store";
-import { isPrepared } from "@heddle/agent/git/worktree-state";
+import { isPrepared, threadQueue } from "@heddle/agent/git/worktree-state";
 import { diskUsage } from "@heddle/agent/sandbox/limits/disk-usage";
 import { readManifest, recordArchive } from "@heddle/db/archive";
-import { completeJob, type LoadedJob } from "@heddle/db/jobs";
+import { assertJobOpen, completeJob, type LoadedJob } from "@heddle/db/jobs";
 import type { JobScope } from "@heddle/db/run-scope";
 import type { HostDeps } from "../deps.ts";
 import { keepForOthers } from "./bring-thread.ts";
@@ -30,15 +31,17 @@ export async function archiveThread(
   // With everything that runs in it: nothing may change the files while they are read.
   await deps.sandboxes.close(thread.id);
   if (readManifest(thread)?.id !== job.id) {
-    const archived = await keep(deps, scope, { job, thread }, store, signal);
-    const { file, notice } = archived;
+    const { file, notice } = await keep(deps, scope, { job, thread }, store, signal);
     const status = thread.status === "failed" ? "failed" : "idle";
     const { hostId } = deps.fence;
     await recordArchive(scope, { id: job.id, hostId, status, keepIgnored: job.keepIgnored, file }, notice);
     await deps.sandboxes.close(thread.id);
   }
-  await discardWorktree(store, thread.id);
-  await removeOtherArchives(store.archiveDir(thread.id), job.id);
+  await inOrder(threadQueue(thread.id), async () => {
+    await assertJobOpen(deps.db.prisma, job.id);
+    await discardWorktree(store, thread.id);
+    await removeOtherArchives(store.archiveDir(thread.id), job.id);
+  });
   await completeJob(scope, {});
 }
 

@@ -6,7 +6,7 @@ import { openStore } from "@heddle/agent/git/store";
 import { readManifest, recordRestore } from "@heddle/db/archive";
 import type { ArchiveManifest } from "@heddle/db/archive.schema";
 import { AppError } from "@heddle/db/errors";
-import type { LoadedJob } from "@heddle/db/jobs";
+import { assertJobOpen, type LoadedJob } from "@heddle/db/jobs";
 import type { JobScope } from "@heddle/db/run-scope";
 import type { HostDeps } from "../deps.ts";
 import { countText, sizeText } from "./sizes.ts";
@@ -25,7 +25,7 @@ export async function restoreThread(
 ): Promise<void> {
   if (thread.status !== "archived") throw new AppError("NOT_ARCHIVED");
   const manifest = readManifest(thread);
-  const restored = await bringBack(deps, thread, manifest, signal);
+  const restored = await bringBack(deps, scope, { thread, manifest }, signal);
   await recordRestore(scope, manifest, restored);
   if (!restored.complete) return;
   await removeTree(openStore(deps.homeDir, thread.projectId).archiveDir(thread.id)).catch((err) =>
@@ -35,15 +35,16 @@ export async function restoreThread(
 
 async function bringBack(
   deps: HostDeps,
-  thread: LoadedJob["thread"],
-  manifest: ArchiveManifest | null,
+  scope: JobScope,
+  { thread, manifest }: { thread: LoadedJob["thread"]; manifest: ArchiveManifest | null },
   signal: AbortSignal,
 ): Promise<{ complete: boolean; notice: string }> {
   const file = manifest?.file ?? null;
   if (manifest !== null && file !== null) {
     const store = openStore(deps.homeDir, thread.projectId);
     const dir = join(store.archiveDir(thread.id), manifest.id);
-    const options = { threadId: thread.id, dir, archive: file, moves: thread.moves, signal };
+    const confirm = () => assertJobOpen(deps.db.prisma, scope.jobId);
+    const options = { threadId: thread.id, dir, archive: file, moves: thread.moves, confirm, signal };
     // A host that the thread has just come to may lack all of the project.
     const outcome = existsSync(dir)
       ? await restoreArchive(await openSandbox(deps, thread, store), store, options)

@@ -35,7 +35,7 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Everything written so far on the file system that holds the path is on its disk. */
 export async function syncFileSystem(path: string): Promise<void> {
-  await run("sync", ["--file-system", path]);
+  await run("sync", ["-f", path]);
 }
 
 /**

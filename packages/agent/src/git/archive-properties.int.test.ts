@@ -9,7 +9,7 @@ import { portrait, treeScript, trees } from "./testing/trees.ts";
 import { prepareWorktree } from "./worktree.ts";
 
 /** Repeatable; a failure is shrunk and printed with its path. */
-const parameters = { seed: 20_260_101, numRuns: 20, interruptAfterTimeLimit: 200_000, endOnFailure: true };
+const parameters = { seed: 20_260_101, numRuns: 20, interruptAfterTimeLimit: 200_000 };
 
 let project: TestProject;
 let baseCommit: string;
@@ -67,7 +67,13 @@ it("gives every tree back as it was, and the agent's repository with it", { time
       await discardWorktree(project.store, threadId);
 
       const again = await project.open(threadId);
-      const restored = await restoreArchive(again.sandbox, project.store, { threadId, dir, archive, moves: 0 });
+      const restored = await restoreArchive(again.sandbox, project.store, {
+        threadId,
+        dir,
+        archive,
+        moves: 0,
+        confirm: async () => {},
+      });
       expect(restored).toBe("restored");
       expect(await portrait(folder)).toEqual(before);
       await again.sandbox.close();
@@ -90,7 +96,9 @@ it("gives back what the last checkpoint holds when there is no archive", { timeo
 
       const { sandbox: again } = await project.open(threadId);
       const archive = { sha256: "", contentSha256: "" };
-      expect(await restoreArchive(again, project.store, { threadId, dir, archive, moves: 0 })).toBe("missing");
+      expect(
+        await restoreArchive(again, project.store, { threadId, dir, archive, moves: 0, confirm: async () => {} }),
+      ).toBe("missing");
       const options = { threadId, branch: `heddle/${threadId}`, baseCommit, checkpoint: kept.commit };
       await prepareWorktree(again, project.store, options);
       expect(checkpointed(await portrait(folder))).toEqual(before);

@@ -59,7 +59,10 @@ async function newThread() {
       await sandboxes.close(threadId);
       await discardWorktree(store, threadId);
       const { sandbox, sh } = await project.open(threadId);
-      return { restored: await restoreArchive(sandbox, store, { threadId, dir, archive, moves: 0 }), sh };
+      return {
+        restored: await restoreArchive(sandbox, store, { threadId, dir, archive, moves: 0, confirm: async () => {} }),
+        sh,
+      };
     },
   };
 }
@@ -213,7 +216,13 @@ describe("when something goes wrong", () => {
     const before = await portrait(thread.tree);
     const { store } = project;
     const restore = () =>
-      restoreArchive(thread.sandbox, store, { threadId: thread.threadId, dir: thread.dir, archive, moves: 0 });
+      restoreArchive(thread.sandbox, store, {
+        threadId: thread.threadId,
+        dir: thread.dir,
+        archive,
+        moves: 0,
+        confirm: async () => {},
+      });
     const damaged = Buffer.from(whole);
     damaged.writeUInt8(damaged.readUInt8(100) ^ 1, 100);
     for (const bytes of [damaged, whole.subarray(0, whole.length - 1), Buffer.alloc(0)]) {
@@ -235,7 +244,7 @@ describe("when something goes wrong", () => {
     await discardWorktree(store, thread.threadId);
     const { sandbox } = await project.open(thread.threadId);
     const stop = new AbortController();
-    const options = { threadId: thread.threadId, dir: thread.dir, archive, moves: 0 };
+    const options = { threadId: thread.threadId, dir: thread.dir, archive, moves: 0, confirm: async () => {} };
     const cut = restoreArchive(sandbox, store, { ...options, signal: stop.signal });
     const begun = () => readdir(join(thread.tree, "d")).catch(() => []);
     await until(async () => (await begun()).length > 20);

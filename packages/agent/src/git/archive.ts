@@ -84,6 +84,8 @@ export type RestoreOptions = {
   archive: Pick<Archive, "sha256" | "contentSha256">;
   /** How often the thread has changed its host. */
   moves: number;
+  /** Called last before files are replaced; throws when they must not be. */
+  confirm(): Promise<void>;
   signal?: AbortSignal;
 };
 
@@ -95,7 +97,7 @@ export type RestoreOptions = {
 export function restoreArchive(
   sandbox: Sandbox,
   store: ProjectStore,
-  { threadId, dir, archive, moves, signal }: RestoreOptions,
+  { threadId, dir, archive, moves, confirm, signal }: RestoreOptions,
 ): Promise<"restored" | "missing" | "damaged"> {
   return inOrder(threadQueue(threadId), async () => {
     const isBack = async () => (await digestOf(sandbox, { signal })) === archive.contentSha256;
@@ -103,6 +105,7 @@ export function restoreArchive(
     const file = await archiveFileIn(dir);
     if (file === null) return "missing";
     if ((await hashFile(file).catch(() => null)) !== archive.sha256) return "damaged";
+    await confirm();
     await markUnprepared(store, threadId);
     await unpackFrom(sandbox, file, signal);
     if (!(await isBack())) throw failure("The restored files are not those of the archive, which is kept. Try again.");
