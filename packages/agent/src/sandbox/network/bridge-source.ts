@@ -12,7 +12,7 @@ use constant { MOST_CONNECTIONS => 250, WAITING_CONNECTIONS => 1024 };
 
 my ($listener, $proxy);
 # Each end of a connection by its descriptor: its handle and peer; what waits to be written to it; whether it has said
-# all; whether it was told that its peer has.
+# all; whether it was told that its peer has; whether it is the proxy; whether it has stopped listening.
 my %ends;
 
 # Never returns.
@@ -51,7 +51,8 @@ sub admit {
     accept(my $client, $listener) or return;
     socket(my $server, PF_UNIX, SOCK_STREAM, 0) or return;
     connect($server, $proxy) or return;
-    my @pair = map { { handle => $_, out => '', ended => 0, told => 0 } } $client, $server;
+    my @pair = map { { handle => $_, out => '', ended => 0, told => 0, proxy => 0, deaf => 0 } } $client, $server;
+    $pair[1]{proxy} = 1;
     ($pair[0]{peer}, $pair[1]{peer}) = @pair[1, 0];
     for my $end (@pair) {
         do_not_block($end->{handle});
@@ -62,10 +63,16 @@ sub admit {
 # False when the connection is over.
 sub hear {
     my ($end) = @_;
-    my $count = sysread($end->{handle}, $end->{peer}{out}, CHUNK, length $end->{peer}{out});
-    return $!{EAGAIN} || $!{EINTR} if !defined $count;
+    my $peer = $end->{peer};
+    my $count = sysread($end->{handle}, $peer->{out}, CHUNK, length $peer->{out});
+    if (!defined $count) {
+        return 1 if $!{EAGAIN} || $!{EINTR};
+        return 0 if !$end->{deaf};
+        $count = 0;
+    }
     $end->{ended} = 1 if !$count;
-    return say_to($end->{peer});
+    $peer->{out} = '' if $peer->{deaf};
+    return say_to($peer);
 }
 
 # False when the connection is over.
@@ -73,7 +80,13 @@ sub say_to {
     my ($end) = @_;
     if (length $end->{out}) {
         my $count = syswrite($end->{handle}, $end->{out});
-        return $!{EAGAIN} || $!{EINTR} if !defined $count;
+        if (!defined $count) {
+            return 1 if $!{EAGAIN} || $!{EINTR};
+            return 0 if !$end->{proxy};
+            # It refused what is still being said; its answer is yet to be passed on.
+            @$end{'deaf', 'told', 'out'} = (1, 1, '');
+            return 1;
+        }
         substr($end->{out}, 0, $count, '');
     }
     if ($end->{peer}{ended} && !$end->{told} && !length $end->{out}) {
