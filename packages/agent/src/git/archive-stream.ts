@@ -89,10 +89,7 @@ async function compressionOf(path: string): Promise<"zst" | "gz"> {
 
 async function run(sandbox: Sandbox, script: string, args: string[], options: InsideOptions) {
   const output = await runInside(sandbox, script, args, { ...options, env: archiveEnvironment, timeoutMs });
-  if (output.exitCode !== 0) {
-    console.log("DBG", output);
-    throw failure(output.stderr);
-  }
+  if (output.exitCode !== 0) throw failure(output.stderr);
   return output;
 }
 
