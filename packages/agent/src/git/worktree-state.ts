@@ -19,7 +19,9 @@ export async function isPrepared(store: ProjectStore, threadId: string, moves?: 
   const marker = await readFile(markerOf(store, threadId), "utf8").catch(() => null);
   const [folder, madeAt = "0"] = marker?.trimEnd().split(" ") ?? [];
   if (moves !== undefined && madeAt !== String(moves)) return false;
-  return folder !== undefined && folder === (await identity(store, threadId).catch(() => null));
+  // Many file systems get another number whenever the machine starts; the folder in them does not.
+  const here = await identity(store, threadId).catch(() => null);
+  return folder !== undefined && here !== null && inodeOf(folder) === inodeOf(here);
 }
 
 export async function markPrepared(store: ProjectStore, threadId: string, moves: number): Promise<void> {
@@ -56,6 +58,8 @@ export async function assertPrepared(store: ProjectStore, threadId: string): Pro
   if (!(await isPrepared(store, threadId)))
     throw new GitError("WORKTREE_NOT_PREPARED", "The thread's worktree is not complete on this host.");
 }
+
+const inodeOf = (folder: string) => folder.split(":").at(-1);
 
 async function identity(store: ProjectStore, threadId: string): Promise<string> {
   const { dev, ino } = await stat(join(store.worktreeDir(threadId), "tree"));

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint } from "./checkpoint.ts";
@@ -7,7 +7,7 @@ import { runInside } from "./inside.ts";
 import { openStore } from "./store.ts";
 import { commitAll, createProject, fingerprint, type TestProject, userGit, writeFiles } from "./testing/project.ts";
 import { prepareWorktree } from "./worktree.ts";
-import { markUnprepared } from "./worktree-state.ts";
+import { isPrepared, markUnprepared } from "./worktree-state.ts";
 
 describe("prepareWorktree", () => {
   let project: TestProject;
@@ -174,6 +174,20 @@ describe("prepareWorktree", () => {
     await sh("echo 3 > README.md");
     await prepare({ checkpoint: commit, moves: 2 });
     expect((await sh("cat README.md")).text).toBe("3\n");
+  });
+
+  it("keeps files whose file system has another number since the machine was started again", async () => {
+    const { sh, prepare, threadId } = await newThread();
+    await sh("echo own > .git/info/exclude; echo kept > own");
+    const marker = join(project.store.worktreeDir(threadId), "prepared");
+    const mark = await readFile(marker, "utf8");
+    await writeFile(
+      marker,
+      mark.replace(/^\d+/, (device) => String(Number(device) + 1)),
+    );
+    expect(await isPrepared(project.store, threadId, 0)).toBe(true);
+    await prepare();
+    expect((await sh("cat own")).text).toBe("kept\n");
   });
 
   it("completes after having been killed anywhere", async () => {
