@@ -31,7 +31,7 @@ import { createContext } from "./finding.ts";
 import { repair } from "./repair.ts";
 
 // Each look reads all there is, several times a test.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const ignore = () => undefined;
 let dir: string;
