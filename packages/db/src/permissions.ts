@@ -1,7 +1,8 @@
 /**
  * Door 1, the table: which role may do what. The server refuses by it and the interface hides by it.
  * `workspace` lists workspace roles. `project` lists the project roles that a restricted project asks for in addition;
- * owners and admins pass every restricted project, auditors pass for reading.
+ * owners and admins pass every restricted project, auditors pass for reading. `raised` lists workspace roles that do not
+ * have the right, and get it where one of those project roles is theirs, in a restricted project or an open one.
  */
 export const workspaceRoles = ["owner", "admin", "member", "viewer", "auditor"] as const;
 export type WorkspaceRole = (typeof workspaceRoles)[number];
@@ -9,7 +10,11 @@ export type WorkspaceRole = (typeof workspaceRoles)[number];
 export const projectRoles = ["maintainer", "contributor", "reviewer", "viewer"] as const;
 export type ProjectRole = (typeof projectRoles)[number];
 
-type Rule = { workspace: readonly WorkspaceRole[]; project?: readonly ProjectRole[] };
+type Rule = {
+  workspace: readonly WorkspaceRole[];
+  project?: readonly ProjectRole[];
+  raised?: readonly WorkspaceRole[];
+};
 
 const everyone = workspaceRoles;
 const makers = ["owner", "admin", "member"] as const;
@@ -24,7 +29,7 @@ export const permissions = {
   "provider.manage": { workspace: admins },
   "project.create": { workspace: admins },
   "project.read": { workspace: everyone, project: projectRoles },
-  "project.manage": { workspace: admins, project: ["maintainer"] },
+  "project.manage": { workspace: admins, project: ["maintainer"], raised: ["member"] },
   "thread.create": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.read": { workspace: everyone, project: projectRoles },
   "thread.prompt": { workspace: makers, project: ["maintainer", "contributor"] },
@@ -38,24 +43,25 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
+export const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
+
+/** Those that are asked on a project or a thread. */
+export const projectPermissionNames = permissionNames.filter((name) => "project" in permissions[name]);
+
+/** A member's place in a project. @property role the one given in it, `null` for none */
+export type Standing = { restricted: boolean; role: ProjectRole | null };
+
 /** Whether a workspace role alone may do this (in a project that is not restricted). */
 export function roleAllows(role: WorkspaceRole, permission: Permission): boolean {
   return (permissions[permission].workspace as readonly WorkspaceRole[]).includes(role);
 }
 
-/**
- * Whether a member may do this in a project.
- * @param projectRole the member's role in a restricted project, `null` for none, `undefined` when the project is open to the workspace
- */
-export function projectAllows(
-  role: WorkspaceRole,
-  projectRole: ProjectRole | null | undefined,
-  permission: Permission,
-): boolean {
-  if (!roleAllows(role, permission)) return false;
-  if (projectRole === undefined || role === "owner" || role === "admin" || role === "auditor") return true;
-  const rule: Rule = permissions[permission];
-  return projectRole !== null && (rule.project ?? []).includes(projectRole);
+/** Whether a member may do this in a project. @param role the workspace role */
+export function projectAllows(role: WorkspaceRole, standing: Standing, permission: Permission): boolean {
+  const { project = [], raised = [] }: Rule = permissions[permission];
+  const named = standing.role !== null && project.includes(standing.role);
+  if (!roleAllows(role, permission)) return named && raised.includes(role);
+  return named || !standing.restricted || role === "owner" || role === "admin" || role === "auditor";
 }
 
 /** Deleting a thread is for whoever started it, and for owners and admins. @param own whether the member started it */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { permissionNames } from "./permissions.ts";
 
 /** One argument of a program may have 128 KiB. */
 const maxScriptBytes = 100_000;
@@ -77,6 +78,8 @@ export const projectView = z.object({
   visibility: z.enum(["workspace", "restricted"]),
   fetchedAt: z.date().nullable(),
   createdAt: z.date(),
+  /** What the asker may do in it. */
+  permissions: z.array(z.enum(permissionNames)),
 });
 export type ProjectView = z.infer<typeof projectView>;
 

@@ -4,8 +4,9 @@ import { AppError } from "./errors.ts";
 import { Prisma, type Project } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { mutate, transact } from "./mutate.ts";
+import { projectAllows, projectPermissionNames, type Standing, type WorkspaceRole } from "./permissions.ts";
 import type { CreateProjectInput, ProjectView } from "./projects.schema.ts";
-import type { ProjectScope, WorkspaceScope } from "./scope.ts";
+import { type ProjectScope, standingOf, type WorkspaceScope } from "./scope.ts";
 import { scriptOrNull, setupDigest } from "./setup-agreement.ts";
 
 /**
@@ -32,7 +33,7 @@ export async function createProject(scope: WorkspaceScope, input: CreateProjectI
         },
       })
       .catch(nameTaken);
-    return toView(project);
+    return toView(project, scope.role, { restricted: false, role: null });
   });
 }
 
@@ -43,23 +44,26 @@ export async function listProjects(scope: WorkspaceScope): Promise<ProjectView[]
       workspaceId: scope.workspaceId,
       ...(open ? {} : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] }),
     },
+    include: { members: { where: { userId: scope.principal.userId }, select: { role: true } } },
     orderBy: { createdAt: "asc" },
   });
-  return rows.map(toView);
+  return rows.map((row) => toView(row, scope.role, standingOf(row)));
 }
 
 export async function getProject(scope: ProjectScope): Promise<ProjectView> {
-  return toView(await scope.db.prisma.project.findUniqueOrThrow({ where: { id: scope.projectId } }));
+  const project = await scope.db.prisma.project.findUniqueOrThrow({ where: { id: scope.projectId } });
+  return toView(project, scope.role, scope.standing);
 }
 
 /** Asks for a clone after a failure, or for a fetch of what is new upstream. The caller pokes the project's workflow. */
 export async function requestFetch(scope: ProjectScope): Promise<ProjectView> {
   const entry = { action: "project.fetch", resource: { type: "project", id: scope.projectId } };
   return mutate(scope, entry, async (tx) => {
-    const project = await tx.project.findUniqueOrThrow({ where: { id: scope.projectId } });
-    if (project.status !== "failed") return toView(project);
+    const where = { id: scope.projectId };
+    const project = await tx.project.findUniqueOrThrow({ where });
     const data = { status: "cloning" as const, reason: null };
-    return toView(await tx.project.update({ where: { id: scope.projectId }, data }));
+    const asked = project.status === "failed" ? await tx.project.update({ where, data }) : project;
+    return toView(asked, scope.role, scope.standing);
   });
 }
 
@@ -105,10 +109,11 @@ export async function recordFetch(
 
 const systemActor: Actor = { userId: "system", name: "Heddle", kind: "system", via: "worker", ip: null };
 
-function toView(project: Project): ProjectView {
+function toView(project: Project, role: WorkspaceRole, standing: Standing): ProjectView {
   const { id, name, sourcePath, status, reason, defaultBranch, visibility, fetchedAt, createdAt } = project;
   const source = { path: sourcePath };
-  return { id, name, source, status, reason, defaultBranch, visibility, fetchedAt, createdAt };
+  const permissions = projectPermissionNames.filter((permission) => projectAllows(role, standing, permission));
+  return { id, name, source, status, reason, defaultBranch, visibility, fetchedAt, createdAt, permissions };
 }
 
 /** A unique constraint on a name, as an error for people. */

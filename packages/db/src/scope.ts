@@ -1,11 +1,13 @@
 import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
+import type { Project } from "./generated/client.ts";
 import {
   lowerRole,
   type Permission,
   type ProjectRole,
   projectAllows,
   roleAllows,
+  type Standing,
   type WorkspaceRole,
 } from "./permissions.ts";
 
@@ -41,7 +43,7 @@ export type WorkspaceScope = {
 export type ProjectScope = Omit<WorkspaceScope, typeof checked> & {
   readonly [checked]: "workspace";
   readonly projectId: string;
-  readonly projectRole: ProjectRole | null | undefined;
+  readonly standing: Standing;
 };
 
 /** … on a thread. */
@@ -125,10 +127,15 @@ export async function projectScope(
   });
   const member = project && (await membership(db, principal, project.workspaceId));
   if (!project || !member) throw new AppError("NOT_FOUND");
-  const projectRole = project.visibility === "restricted" ? (project.members[0]?.role ?? null) : undefined;
-  if (!projectAllows(member.role, projectRole, "project.read")) throw new AppError("NOT_FOUND");
-  if (!projectAllows(member.role, projectRole, permission)) throw new AppError("FORBIDDEN");
-  return { db, principal, ...member, permission, projectId, projectRole } as ProjectScope;
+  const standing = standingOf(project);
+  if (!projectAllows(member.role, standing, "project.read")) throw new AppError("NOT_FOUND");
+  if (!projectAllows(member.role, standing, permission)) throw new AppError("FORBIDDEN");
+  return { db, principal, ...member, permission, projectId, standing } as ProjectScope;
+}
+
+/** The asker's place in a project. @param project.members the asker's own row, where there is one */
+export function standingOf(project: Pick<Project, "visibility"> & { members: { role: ProjectRole }[] }): Standing {
+  return { restricted: project.visibility === "restricted", role: project.members[0]?.role ?? null };
 }
 
 /** @throws NOT_FOUND outside its reach (another's private thread included), FORBIDDEN otherwise */
@@ -146,6 +153,6 @@ export async function threadScope(
   const scope = await projectScope(db, principal, thread.projectId, "thread.read");
   const own = thread.createdById === principal.userId;
   if (thread.visibility === "private" && !own && scope.role !== "auditor") throw new AppError("NOT_FOUND");
-  if (!projectAllows(scope.role, scope.projectRole, permission)) throw new AppError("FORBIDDEN");
+  if (!projectAllows(scope.role, scope.standing, permission)) throw new AppError("FORBIDDEN");
   return { ...scope, permission, threadId } as ThreadScope;
 }

@@ -214,6 +214,9 @@ describe("a script that nobody has agreed to", () => {
     const { scope, turn } = await newTurn();
     await claimSetup(turn, "one");
     await expect(decideSetup(scope, { decision: "run" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await db.prisma.projectMember.update({ where: { projectId_userId: key }, data: { role: "maintainer" } });
+    await decideSetup(await as("member", scope.threadId), { decision: "run" });
+    expect(await claimSetup(turn, "one")).toMatchObject({ state: "run" });
   });
 
   test("that changes while it is asked for is asked for anew: nobody agrees to what they have not seen", async () => {

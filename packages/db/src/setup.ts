@@ -76,7 +76,7 @@ export async function answeredThreads(db: Database): Promise<string[]> {
 }
 
 async function assertMayAgree(scope: ThreadScope): Promise<void> {
-  if (projectAllows(scope.role, scope.projectRole, "project.manage")) return;
+  if (projectAllows(scope.role, scope.standing, "project.manage")) return;
   await auditDenied(scope, { action: "project.manage", resource: { type: "project", id: scope.projectId } });
   throw new AppError("FORBIDDEN", {
     message: "Only who manages the project can agree to its setup script. You can let this thread do without.",

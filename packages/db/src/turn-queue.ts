@@ -141,6 +141,6 @@ async function findWaiting(tx: Tx, threadId: string, turnId: string): Promise<Wa
 
 function ownOrManaged(scope: ThreadScope, turn: Waiting): void {
   if (turn.senderId === scope.principal.userId) return;
-  if (projectAllows(scope.role, scope.projectRole, "project.manage")) return;
+  if (projectAllows(scope.role, scope.standing, "project.manage")) return;
   throw new AppError("FORBIDDEN", { message: "Only who sent the prompt, a maintainer or an admin may do this." });
 }

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { type Permission, permissions, workspaceRoles } from "./permissions.ts";
+import { permissionNames, workspaceRoles } from "./permissions.ts";
 
 export const createWorkspaceInput = z.object({ name: z.string().trim().min(1, "Give the workspace a name.").max(100) });
-
-const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
 
 export const workspaceView = z.object({
   id: z.string(),

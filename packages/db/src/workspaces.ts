@@ -1,7 +1,7 @@
 import { openAuditChain } from "./audit.ts";
 import { newId } from "./ids.ts";
 import { mutate } from "./mutate.ts";
-import { type Permission, permissions, roleAllows } from "./permissions.ts";
+import { permissionNames, roleAllows } from "./permissions.ts";
 import type { UserScope, WorkspaceScope } from "./scope.ts";
 import { generateToken, insertToken } from "./tokens.ts";
 import type { WorkspaceView } from "./workspaces.schema.ts";
@@ -30,12 +30,11 @@ export async function createWorkspace(
 /** The workspace with what the asker may do there. */
 export async function getWorkspace(scope: WorkspaceScope): Promise<WorkspaceView> {
   const workspace = await scope.db.prisma.workspace.findUniqueOrThrow({ where: { id: scope.workspaceId } });
-  const all = Object.keys(permissions) as Permission[];
   return {
     id: workspace.id,
     name: workspace.name,
     role: scope.role,
-    permissions: all.filter((permission) => roleAllows(scope.role, permission)),
+    permissions: permissionNames.filter((permission) => roleAllows(scope.role, permission)),
     me: { id: scope.principal.userId, name: scope.principal.name },
   };
 }

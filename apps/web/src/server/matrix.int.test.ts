@@ -1,7 +1,14 @@
 import { newId } from "@heddle/db/ids";
-import { type Permission, roleAllows, type WorkspaceRole, workspaceRoles } from "@heddle/db/permissions";
+import {
+  type Permission,
+  type ProjectRole,
+  projectRoles,
+  roleAllows,
+  type WorkspaceRole,
+  workspaceRoles,
+} from "@heddle/db/permissions";
 import { type Principal, projectScope } from "@heddle/db/scope";
-import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
+import { addMember, makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
 import { createThread } from "@heddle/db/threads";
 import { callTRPCProcedure } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -154,7 +161,11 @@ async function outcome(
 }
 
 function expected(name: string, role: WorkspaceRole, permission: Permission): string {
-  if (!roleAllows(role, permission)) return "FORBIDDEN";
+  return roleAllows(role, permission) ? asked(name, role) : "FORBIDDEN";
+}
+
+/** What becomes of the call once the caller has passed the door. */
+function asked(name: string, role: WorkspaceRole): string {
   const { refusedAs = "ok" } = samples[name] ?? {};
   return typeof refusedAs === "string" ? refusedAs : refusedAs(role);
 }
@@ -179,6 +190,67 @@ describe.each(procedures)("$name", ({ name, type, access }) => {
     const result = await outcome(name, type, other.principals.owner, own.id, shared);
     expect(result).toBe(typeof access === "string" ? "ok" : "NOT_FOUND");
   });
+});
+
+const reads: readonly Permission[] = ["project.read", "thread.read"];
+
+/** Written out, so that a change of the table has to be meant. */
+function projectRoleMay(role: ProjectRole, permission: Permission): boolean {
+  if (role === "maintainer" || reads.includes(permission)) return true;
+  return role === "contributor" && permission !== "project.manage";
+}
+
+const inProjects = procedures.flatMap(({ name, type, access }) =>
+  typeof access === "object" && access.on !== "workspace" ? [{ name, type, permission: access.permission }] : [],
+);
+
+describe("In a restricted project", () => {
+  let workspace: TestWorkspace;
+  let ids: Ids;
+
+  beforeAll(async () => {
+    workspace = await makeWorkspace(stack.runtime.db);
+    const where = { id: workspace.projectId };
+    await stack.runtime.db.prisma.project.update({ where, data: { visibility: "restricted" } });
+    ids = await newThread(workspace, "shared");
+  });
+
+  async function newcomer(workspaceRole: WorkspaceRole, role: ProjectRole | null): Promise<Principal> {
+    const principal = await addMember(stack.runtime.db, workspace.id, workspaceRole);
+    const row = { projectId: workspace.projectId, userId: principal.userId };
+    if (role) await stack.runtime.db.prisma.projectMember.create({ data: { ...row, role } });
+    return principal;
+  }
+
+  describe.each(inProjects)("$name", ({ name, type, permission }) => {
+    const call = async (principal: Principal) =>
+      outcome(name, type, principal, workspace.id, samples[name]?.fresh ? await newThread(workspace, "shared") : ids);
+
+    test.each(projectRoles)("does for a member who is its %s what the table says", async (role) => {
+      const passed = projectRoleMay(role, permission);
+      expect(await call(await newcomer("member", role))).toBe(passed ? asked(name, "member") : "FORBIDDEN");
+    });
+
+    test("is a viewer's of the workspace for reading only, whatever the role in the project", async () => {
+      const passed = reads.includes(permission);
+      expect(await call(await newcomer("viewer", "maintainer"))).toBe(passed ? asked(name, "viewer") : "FORBIDDEN");
+    });
+
+    test("does not exist for a member without a role in it", async () => {
+      expect(await call(await newcomer("member", null))).toBe("NOT_FOUND");
+    });
+  });
+});
+
+test("a maintainer of a project that is open to the workspace manages it, too", async () => {
+  const { prisma } = stack.runtime.db;
+  const { userId } = own.principals.member;
+  const row = { projectId: own.projectId, userId, role: "maintainer" as const };
+  const manage = () => outcome("projects.setEnvironment", "mutation", own.principals.member, own.id, shared);
+  expect(await manage()).toBe("FORBIDDEN");
+  await prisma.projectMember.create({ data: row });
+  expect(await manage()).toBe("ok");
+  await prisma.projectMember.delete({ where: { projectId_userId: { projectId: own.projectId, userId } } });
 });
 
 const onThreads = procedures.flatMap(({ name, type, access }) =>

@@ -10,7 +10,7 @@ import { failureOf } from "../shell/failure.ts";
 import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
-import { useCan, useWorkspace } from "../shell/use-workspace.ts";
+import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { errorsOf, inputOf, valuesOf } from "./environment-values.ts";
 
 const lookAbove = "Not saved: look at what is marked in red.";
@@ -20,7 +20,7 @@ export type EnvironmentProps = { projectId: string; environment: EnvironmentView
 /** The form of a project's environment. Somebody else's change shows, and never takes away what is being written. */
 export function Environment({ projectId, environment }: EnvironmentProps) {
   const workspace = useWorkspace().data;
-  const canManage = useCan("project.manage");
+  const canManage = useCanIn(projectId, "project.manage");
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const formId = useId();
@@ -57,8 +57,11 @@ export function Environment({ projectId, environment }: EnvironmentProps) {
 
   return (
     <>
-      {workspace && !canManage && (
-        <Banner>Your role ({workspace.role}) reads these settings. An owner or admin changes them.</Banner>
+      {workspace && canManage === false && (
+        <Banner>
+          Your role ({workspace.role}) reads these settings. An owner, an admin or a maintainer of the project changes
+          them.
+        </Banner>
       )}
       {dirty && !same(theirs, base) && (
         <Banner

@@ -102,7 +102,7 @@ function ProjectEntry({ project, rows }: { project: Project; rows: NonNullable<R
   const { threadId, projectId } = useParams<{ threadId?: string; projectId?: string }>();
   const [closed, setClosed] = useStored<string[]>("heddle-closed-projects", []);
   const [all, setAll] = useState(false);
-  const canStart = useCan("thread.create");
+  const canStart = project.permissions.includes("thread.create");
   const sorted = sortThreads(rows);
   const shown = all ? sorted : sorted.filter((row, index) => index < shownAtFirst || row.id === threadId);
   const others = closed.filter((id) => id !== project.id);

@@ -18,7 +18,6 @@ import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
-import { useCan } from "../shell/use-workspace.ts";
 import { NewThread } from "../threads/new-thread.tsx";
 import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
@@ -71,7 +70,7 @@ function Status({ project }: { project: Project }) {
 }
 
 function Content({ project }: { project: Project }) {
-  const canStart = useCan("thread.create");
+  const canStart = project.permissions.includes("thread.create");
   if (project.status === "failed") return <Failed project={project} />;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
@@ -119,7 +118,7 @@ function Facts({ project }: { project: Project }) {
 }
 
 function Failed({ project }: { project: Project }) {
-  const canManage = useCan("project.manage");
+  const canManage = project.permissions.includes("project.manage");
   const fetch = useFetch(project.id);
   return (
     <ErrorState
@@ -134,7 +133,7 @@ function Failed({ project }: { project: Project }) {
 
 function FetchButton({ project }: { project: Project }) {
   const fetch = useFetch(project.id);
-  if (!useCan("project.manage")) return null;
+  if (!project.permissions.includes("project.manage")) return null;
   return (
     <Button size="sm" pending={fetch.isPending} onClick={() => fetch.mutate({ projectId: project.id })}>
       <RefreshCw aria-hidden /> Fetch

@@ -1,6 +1,6 @@
 import type { Permission } from "@heddle/db/permissions";
 import { useQuery } from "@tanstack/react-query";
-import { useTRPC } from "./trpc.ts";
+import { type Outputs, useTRPC } from "./trpc.ts";
 
 /** The workspace, who is signed in, and what the role allows. */
 export function useWorkspace() {
@@ -10,4 +10,14 @@ export function useWorkspace() {
 /** Whether the role allows something; false while that is not known. The server has the last word. */
 export function useCan(permission: Permission): boolean {
   return useWorkspace().data?.permissions.includes(permission) ?? false;
+}
+
+/** … in a project, where a role of its own may allow more or less; `undefined` while that is not known. */
+export function useCanIn(projectId: string, permission: Permission): boolean | undefined {
+  const inProject = { select: (projects: Outputs["projects"]["list"]) => allows(projects, projectId, permission) };
+  return useQuery(useTRPC().projects.list.queryOptions(undefined, inProject)).data;
+}
+
+function allows(projects: Outputs["projects"]["list"], projectId: string, permission: Permission): boolean {
+  return projects.find(({ id }) => id === projectId)?.permissions.includes(permission) ?? false;
 }

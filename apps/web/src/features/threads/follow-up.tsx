@@ -5,7 +5,7 @@ import type { SendMode } from "@heddle/ui/queue-panel";
 import { useStored } from "@heddle/ui/use-stored";
 import { lazy, Suspense, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
-import { useWorkspace } from "../shell/use-workspace.ts";
+import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { useDraft } from "./use-draft.ts";
 import { useModels } from "./use-models.ts";
 import { useSendTurn } from "./use-send-turn.ts";
@@ -22,7 +22,8 @@ const SendModeMenu = lazy(() =>
 
 /** Below a conversation: where the next prompt is written, or why none can be. */
 export function FollowUp({ thread }: { thread: ThreadView }) {
-  const workspace = useWorkspace();
+  const workspace = useWorkspace().data;
+  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
   if (thread.status === "archived") {
     return (
       <Suspense fallback={<div className="h-13 shrink-0" />}>
@@ -30,10 +31,11 @@ export function FollowUp({ thread }: { thread: ThreadView }) {
       </Suspense>
     );
   }
-  if (workspace.data && !workspace.data.permissions.includes("thread.prompt")) {
+  if (workspace && canPrompt === false) {
+    const role = workspace.permissions.includes("thread.prompt") ? "in this project" : `(${workspace.role})`;
     return (
       <p className="shrink-0 border-line border-t px-4 py-3 text-center text-muted text-sm">
-        Your role ({workspace.data.role}) reads threads and does not write in them.
+        Your role {role} reads threads and does not write in them.
       </p>
     );
   }

@@ -2,14 +2,14 @@
 import { Button } from "@heddle/ui/button";
 import { Link } from "@heddle/ui/link";
 import { RotateCw, SkipForward } from "lucide-react";
-import { useCan } from "../shell/use-workspace.ts";
+import { useCanIn } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
 /** What can be done about a setup script that failed; the thread does not go on without. */
 export function SetupFailed({ threadId, projectId }: { threadId: string; projectId: string }) {
   const { again, skip, pending, error } = useSetup(threadId);
-  const canManage = useCan("project.manage");
-  if (!useCan("thread.prompt")) return null;
+  const canManage = useCanIn(projectId, "project.manage");
+  if (!useCanIn(projectId, "thread.prompt")) return null;
   return (
     <>
       <Button size="sm" onClick={again} pending={pending === "again"} disabled={pending !== null}>

@@ -3,7 +3,7 @@ import { Button } from "@heddle/ui/button";
 import { Link } from "@heddle/ui/link";
 import { SetupApproval } from "@heddle/ui/setup-approval";
 import type { ApprovalItem } from "@heddle/ui/types";
-import { useCan } from "../shell/use-workspace.ts";
+import { useCanIn } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
 export type SetupRequestProps = { threadId: string; projectId: string; item: ApprovalItem };
@@ -11,8 +11,8 @@ export type SetupRequestProps = { threadId: string; projectId: string; item: App
 /** Where a thread waits for somebody to agree to the project's setup script. */
 export function SetupRequest({ threadId, projectId, item }: SetupRequestProps) {
   const { run, skip, pending, error } = useSetup(threadId);
-  const canAgree = useCan("project.manage");
-  const canSkip = useCan("thread.prompt");
+  const canAgree = useCanIn(projectId, "project.manage");
+  const canSkip = useCanIn(projectId, "thread.prompt");
   return (
     <SetupApproval
       reason={item.reason}

@@ -48,14 +48,14 @@ const useProjects = () => useQuery(useTRPC().projects.list.queryOptions()).data;
 function Start({ projects }: { projects: Projects }) {
   const { addProject } = useShell();
   const workspace = useWorkspace();
-  const canStart = useCan("thread.create");
   const canAdd = useCan("project.create");
   const [wanted, setWanted] = useAddress("project");
   const [last, setLast] = useStored<string | null>("heddle-last-project", null);
-  const find = (id: string | null) => projects.find((project) => project.id === id);
-  const project = find(wanted) ?? find(last) ?? projects[0];
+  const own = projects.filter(({ permissions }) => permissions.includes("thread.create"));
+  const find = (id: string | null) => own.find((project) => project.id === id);
+  const project = find(wanted) ?? find(last) ?? own[0];
 
-  if (!project) {
+  if (projects.length === 0) {
     return (
       <EmptyState
         icon={FolderGit2}
@@ -75,8 +75,9 @@ function Start({ projects }: { projects: Projects }) {
       </EmptyState>
     );
   }
-  if (workspace.data && !canStart) {
-    return <p className="px-5 text-muted">Your role ({workspace.data.role}) reads threads and does not start them.</p>;
+  if (!project) {
+    const role = workspace.data?.role;
+    return role && <p className="px-5 text-muted">Your role ({role}) reads threads and does not start them.</p>;
   }
   return (
     <NewThread
@@ -94,7 +95,7 @@ function Start({ projects }: { projects: Projects }) {
             setLast(id);
             setWanted(id);
           }}
-          options={projects.map(({ id, name }) => ({ value: id, label: name }))}
+          options={own.map(({ id, name }) => ({ value: id, label: name }))}
           className="max-w-52"
         />
       }

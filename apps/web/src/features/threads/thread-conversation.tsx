@@ -8,7 +8,7 @@ import type { ApprovalItem, CommandItem, FileChange, FileChangeItem } from "@hed
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import { afterSteps, type LiveItem, stepOf } from "../live/thread-state.ts";
-import { useCan } from "../shell/use-workspace.ts";
+import { useCanIn } from "../shell/use-workspace.ts";
 import { TurnFileDiff } from "./turn-file-diff.tsx";
 import { useRetry } from "./use-retry.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
@@ -27,7 +27,7 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const items = useMemo(() => all.map(apartFromTurn), [all]);
   const turns = useTurns(threadId) ?? none;
   const { show } = useThreadAddress();
-  const canPrompt = useCan("thread.prompt");
+  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
   const [edited, setEdited] = useState<string | null>(null);
   const { mutate: retry, isPending: retrying } = useRetry(threadId);
   const atRest = thread.status === "idle" || thread.status === "failed";

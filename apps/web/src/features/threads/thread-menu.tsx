@@ -7,7 +7,7 @@ import { MenuAt, type MenuPlace } from "@heddle/ui/menu-at";
 import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2 } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
 import { notify } from "../shell/notify.ts";
-import { useCan, useWorkspace } from "../shell/use-workspace.ts";
+import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { useRestore } from "./use-archive.ts";
 import { isBusy } from "./use-turns.ts";
 
@@ -64,11 +64,12 @@ type ThreadMenuItemsProps = { thread: ThreadView; onAsk: (what: Question) => voi
 /** What can be done with a thread as a whole, in any menu. */
 function ThreadMenuItems({ thread, onAsk }: ThreadMenuItemsProps) {
   const workspace = useWorkspace().data;
-  const canArchive = useCan("thread.archive");
+  const canArchive = useCanIn(thread.projectId, "thread.archive");
   const restore = useRestore();
   const busy = isBusy(thread);
   const own = workspace?.me.id === thread.createdBy.id;
-  const canDelete = workspace !== undefined && mayDeleteThread(workspace.role, own);
+  const mayDelete = useCanIn(thread.projectId, "thread.delete");
+  const canDelete = mayDelete && workspace !== undefined && mayDeleteThread(workspace.role, own);
 
   return (
     <>

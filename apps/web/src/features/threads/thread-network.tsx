@@ -9,7 +9,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC, useTRPCClient } from "../shell/trpc.ts";
-import { useCan } from "../shell/use-workspace.ts";
+import { useCanIn } from "../shell/use-workspace.ts";
 import { useAllowHost } from "./use-allow-host.ts";
 import { isBusy } from "./use-turns.ts";
 
@@ -24,7 +24,7 @@ export function ThreadNetwork({ thread }: { thread: ThreadView }) {
   const client = useTRPCClient();
   const threadId = thread.id;
   const [shown, setShown] = useState("all");
-  const canManage = useCan("project.manage");
+  const canManage = useCanIn(thread.projectId, "project.manage");
   const { allow, allowing, isAllowed } = useAllowHost(thread.projectId);
   const log = useInfiniteQuery({
     queryKey: [...trpc.threads.network.queryKey({ threadId }), "pages"],

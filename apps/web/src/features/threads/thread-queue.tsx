@@ -1,7 +1,7 @@
 "use client";
 import type { ThreadView, TurnView } from "@heddle/db/threads.schema";
 import { type QueuedPromptView, QueuePanel } from "@heddle/ui/queue-panel";
-import { useCan, useWorkspace } from "../shell/use-workspace.ts";
+import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { useQueue } from "./use-queue.ts";
 import { isBusy, useTurns } from "./use-turns.ts";
 
@@ -15,7 +15,7 @@ export type ThreadQueueProps = {
 /** The prompts of a thread that wait for its turn to end, or to be let go on. */
 export function ThreadQueue({ thread, onSend, putBack }: ThreadQueueProps) {
   const me = useWorkspace().data?.me.id;
-  const managesAll = useCan("project.manage");
+  const managesAll = useCanIn(thread.projectId, "project.manage") === true;
   const turns = useTurns(thread.id);
   const waiting = turns?.filter((turn) => turn.waiting) ?? [];
   const busy = isBusy(thread);
