@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "./env.ts";
-import { type HomePaths, isUsed } from "./home.ts";
+import { assertDatabaseNotLost, type HomePaths, isUsed } from "./home.ts";
 import { type HomeLock, lockHome } from "./home-lock.ts";
 import { finishPuttingBack } from "./migrate-embedded.ts";
 import { freePort } from "./ports.ts";
@@ -24,8 +24,9 @@ type Context = {
  */
 export async function withHomeDatabase<T>(context: Context, work: (url: string) => Promise<T>): Promise<T> {
   const { env, home, purpose } = context;
+  const exists = env.DATABASE_URL ? existsSync(home.dir) : isUsed(home);
+  if (!exists) throw new StartFailure(`there is no home in ${home.dir}; name it with HEDDLE_HOME.`);
   if (env.DATABASE_URL) return work(env.DATABASE_URL);
-  if (!isUsed(home)) throw new StartFailure(`there is no home in ${home.dir}; name it with HEDDLE_HOME.`);
   const found = readSecrets(home.secretsFile);
   if (found.state !== "whole") throw new StartFailure(`${home.secretsFile} is ${found.state}. ${repairHint}`);
   const { postgresPassword: password } = found.secrets;
@@ -46,6 +47,7 @@ async function withOwnServer<T>(
     mkdirSync(home.logsDir, { recursive: true, mode: 0o700 });
     await endOrphans(home.runDir);
     await finishPuttingBack(home.postgresDir, report);
+    assertDatabaseNotLost(home);
     const postgres = await createPostgres(
       { dataDir: home.postgresDir, port: await freePort(), password },
       { runDir: home.runDir, logsDir: home.logsDir, report, endWithParent: true },
