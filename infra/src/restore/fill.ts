@@ -1,5 +1,5 @@
-import { existsSync, renameSync, rmdirSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync, renameSync, rmdirSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openStore } from "@heddle/agent/git/store";
 import { adoptCopy } from "@heddle/agent/git/worktree-state";
@@ -16,11 +16,17 @@ import type { DatabaseLoad } from "./database-load.ts";
 
 /** @throws StartFailure unless the backup fits on the disk of a home that does not exist yet */
 export function assertRestorable(homeDir: string, manifest: Manifest): void {
+  const found = statSync(homeDir, { throwIfNoEntry: false });
+  if (found && !found.isDirectory())
+    throw new StartFailure(`${homeDir} is not a folder; name another home with --home. Nothing was changed.`);
   if (hasFiles(homeDir)) {
     throw new StartFailure(
       `${homeDir} is not empty; name another home with --home, or put it aside first. Nothing was changed.`,
     );
   }
+  // The home comes into being beside its place and is moved there.
+  if (found && found.dev !== statSync(dirname(homeDir)).dev)
+    throw new StartFailure(`${homeDir} is a disk of its own; name a folder in it with --home. Nothing was changed.`);
   const sizeBytes = manifest.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   assertRoomFor(nearest(homeDir), sizeBytes * 2, "The restored home");
 }
@@ -31,7 +37,6 @@ function nearest(dir: string): string {
 
 /** The secrets, if the archive has them: they are among its first entries, and the new database takes its password from them. */
 export async function takeSecrets(file: string, draft: string): Promise<void> {
-  await mkdir(draft, { recursive: true, mode: 0o700 });
   for await (const { name, data } of readArchive(file)) {
     if (name === "home/secrets.json") await writeFile(join(draft, "secrets.json"), data, { mode: 0o600 });
     if (!name.startsWith("home/")) return;

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "@heddle/agent/git/store";
 import { isPrepared, markPrepared } from "@heddle/agent/git/worktree-state";
 import { verifyAudit } from "@heddle/db/audit";
@@ -262,6 +263,36 @@ test("a backup of a newer version is refused", async () => {
   await rewrite((manifest) => ({ ...manifest, migrations: [...manifest.migrations, newer] }));
   await expect(restoreTo("copy", target.url)).rejects.toThrow("9_newer is not known here");
   expect(await tablesOf(target.url)).toEqual([]);
+});
+
+test("a second restore of the same home is refused and touches nothing of the first", async () => {
+  const manifest = await backUp();
+  const copy = join(dir, "copy");
+  const options = { file, homeDir: copy, manifest, report: ignore };
+  const first = restore({ ...options, env: readEnv({ HEDDLE_HOME: copy }) });
+  while (!existsSync(join(draftOf(copy), "postgres"))) await sleep(20);
+  const second = restore({ ...options, env: readEnv({ HEDDLE_HOME: copy, DATABASE_URL: target.url }) });
+  await expect(second).rejects.toThrow(/already runs on the home .*a backup is restored into it/);
+  await first;
+  expect(existsSync(join(copy, "repos", workspace.projectId))).toBe(true);
+});
+
+test("a file in the place of the home is refused at once", async () => {
+  const manifest = await backUp();
+  expect(() => assertRestorable(file, manifest)).toThrow("is not a folder");
+});
+
+test.runIf(isRoot)("a disk in the place of the home is refused at once", async () => {
+  const manifest = await backUp();
+  const disk = join(dir, "disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", disk]);
+  try {
+    expect(() => assertRestorable(disk, manifest)).toThrow(/is a disk of its own.*name a folder in it/);
+    expect(() => assertRestorable(join(disk, "home"), manifest)).not.toThrow();
+  } finally {
+    execFileSync("umount", ["--lazy", disk]);
+  }
 });
 
 test("what a killed restore has left is no obstacle", async () => {

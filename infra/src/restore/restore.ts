@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Manifest } from "../backup/manifest.ts";
 import type { Env } from "../env.ts";
-import { openHome } from "../home.ts";
+import { homePaths, openHome } from "../home.ts";
 import { lockHome } from "../home-lock.ts";
 import { freePort } from "../ports.ts";
 import { createPostgres, databaseName, ensureDatabase } from "../postgres.ts";
@@ -18,20 +19,20 @@ type Restore = { file: string; homeDir: string; env: Env; manifest: Manifest; re
 export async function restore(options: Restore): Promise<void> {
   const { file, homeDir, env, report } = options;
   const draft = draftOf(homeDir);
-  if (existsSync(draft)) report(`Removing ${draft}, which a restore that was cut has left`);
-  await rm(draft, { recursive: true, force: true });
+  const isLeft = existsSync(draft);
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  const lock = await lockHome(draft, "a backup is restored into it");
   try {
+    if (isLeft) report(`Removing what a restore that was cut has left in ${draft}`);
+    const names = (await readdir(draft)).filter((name) => join(draft, name) !== homePaths(draft).runDir);
+    for (const name of names) await rm(join(draft, name), { recursive: true, force: true });
     await takeSecrets(file, draft);
     const home = openHome(draft, report);
-    const lock = await lockHome(draft, "a backup is restored into it");
-    try {
-      if (env.DATABASE_URL) await restoreIntoServer(options, env.DATABASE_URL);
-      else await restoreIntoHome(options, home);
-    } finally {
-      lock.release();
-    }
+    if (env.DATABASE_URL) await restoreIntoServer(options, env.DATABASE_URL);
+    else await restoreIntoHome(options, home);
   } finally {
     await rm(draft, { recursive: true, force: true });
+    lock.release();
   }
 }
 
