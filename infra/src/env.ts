@@ -31,6 +31,7 @@ const schema = z.object({
   NEXTAUTH_URL: optionalText,
   HEDDLE_SANDBOX_MEMORY_MB: optionalText,
   HEDDLE_SANDBOX_DISK_MB: optionalText,
+  HEDDLE_SANDBOX_FILES: optionalText,
   HEDDLE_SANDBOX_PROCESSES: optionalText,
   HEDDLE_DISK_RESERVE_MB: optionalText,
   /** An OpenTelemetry collector's base address and headers; nothing is traced without one. */

@@ -75,11 +75,22 @@ function sharedEnv(env: Env, home: Home, { databaseUrl, temporalAddress }: Addre
   };
 }
 
+const limitNames = [
+  "HEDDLE_SANDBOX_MEMORY_MB",
+  "HEDDLE_SANDBOX_DISK_MB",
+  "HEDDLE_SANDBOX_FILES",
+  "HEDDLE_SANDBOX_PROCESSES",
+  "HEDDLE_DISK_RESERVE_MB",
+] as const;
+
 /** What a person has set of the sandboxes' limits; the worker knows the rest. */
 function limitsEnv(env: Env): Record<string, string> {
-  const { HEDDLE_SANDBOX_MEMORY_MB, HEDDLE_SANDBOX_DISK_MB, HEDDLE_SANDBOX_PROCESSES, HEDDLE_DISK_RESERVE_MB } = env;
-  const given = { HEDDLE_SANDBOX_MEMORY_MB, HEDDLE_SANDBOX_DISK_MB, HEDDLE_SANDBOX_PROCESSES, HEDDLE_DISK_RESERVE_MB };
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    limitNames.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** The exporter itself reads the headers that a collector may ask for. */

@@ -19,6 +19,8 @@ const schema = z.object({
     .min(128)
     .default(Math.min(4096, Math.floor(totalmem() / 2 ** 21))),
   HEDDLE_SANDBOX_DISK_MB: z.coerce.number().int().min(64).default(10_240),
+  /** The most files and folders that a thread may have. */
+  HEDDLE_SANDBOX_FILES: z.coerce.number().int().min(1_000).default(1_000_000),
   HEDDLE_SANDBOX_PROCESSES: z.coerce.number().int().min(16).max(30_000).default(512),
   /** Space of the home's file system, in MiB, that no sandbox uses up. */
   HEDDLE_DISK_RESERVE_MB: z.coerce.number().int().min(0).default(1024),
@@ -45,6 +47,7 @@ export function readEnv() {
     sandboxLimits: {
       memoryBytes: data.HEDDLE_SANDBOX_MEMORY_MB * mebi,
       diskBytes: data.HEDDLE_SANDBOX_DISK_MB * mebi,
+      files: data.HEDDLE_SANDBOX_FILES,
       diskReserveBytes: data.HEDDLE_DISK_RESERVE_MB * mebi,
       processes: data.HEDDLE_SANDBOX_PROCESSES,
     },

@@ -20,6 +20,8 @@ export type SandboxLimits = {
   memoryBytes: number;
   /** What a thread's folders may take on disk, and how large a single file may grow. */
   diskBytes: number;
+  /** The most files and folders in them. */
+  files: number;
   /** Space of the file system that threads never use up. */
   diskReserveBytes: number;
 };
@@ -55,6 +57,7 @@ const defaultLimits: SandboxLimits = {
   processes: 512,
   memoryBytes: 4 * gibi,
   diskBytes: 10 * gibi,
+  files: 1_000_000,
   diskReserveBytes: gibi,
 };
 const defaultIdleMs = 10 * 60_000;

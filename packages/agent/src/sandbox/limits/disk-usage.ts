@@ -1,12 +1,16 @@
 import { execFile } from "node:child_process";
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 
-export type FreeSpace = { bytes: number; inodes: number };
+/** What can still be taken of a file system; `inodes` is null where they are made as needed. */
+export type FreeSpace = { bytes: number; inodes: number | null };
+
+const mostListedBytes = 64 * 1024 * 1024;
+const blockBytes = 512;
 
 /** What Heddle's own user may still take on the file system of a folder. */
 export async function freeSpace(folder: string): Promise<FreeSpace> {
-  const { bavail, bsize, ffree } = await statfs(folder);
-  return { bytes: bavail * bsize, inodes: ffree };
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  return { bytes: bavail * bsize, inodes: files === 0 ? null : ffree };
 }
 
 /**
@@ -14,11 +18,36 @@ export async function freeSpace(folder: string): Promise<FreeSpace> {
  * leads nowhere; a folder that may not be read counts as little.
  * @param signal ends a walk that is no longer of use
  */
-export function diskUsage(folder: string, signal?: AbortSignal): Promise<number> {
-  const args = ["--summarize", "--one-file-system", "--block-size=1", "--", folder];
-  return new Promise((resolve) => {
-    execFile("du", args, { signal, env: { PATH: "/usr/bin:/bin" }, cwd: "/" }, (_error, stdout) => {
-      resolve(Number.parseInt(stdout, 10) || 0);
-    });
-  });
+export async function diskUsage(folder: string, signal?: AbortSignal): Promise<number> {
+  return toNumber(await run("du", ["--summarize", "--one-file-system", "--block-size=1", "--", folder], signal));
+}
+
+/** The files and folders in a folder, under the same rules: empty ones take nothing else, and run out, too. */
+export async function inodeUsage(folder: string): Promise<number> {
+  return toNumber(await run("du", ["--summarize", "--one-file-system", "--inodes", "--", folder]));
+}
+
+/** What files take on a folder's file system that are removed from it, and held open or mapped by one of the processes. */
+export async function removedUsage(folder: string, pids: readonly number[]): Promise<number> {
+  const { dev } = await stat(folder);
+  const places = pids.flatMap((pid) => [`/proc/${pid}/fd`, `/proc/${pid}/map_files`]);
+  const removed = ["-mindepth", "1", "-maxdepth", "1", "-type", "f", "-links", "0", "-printf", "%D %i %b\\n"];
+  const lines = (await run("find", ["-L", ...places, ...removed])).split("\n");
+  const blocks = new Map(lines.filter((line) => line.startsWith(`${dev} `)).map(inodeAndBlocks));
+  return [...blocks.values()].reduce((sum, count) => sum + count * blockBytes, 0);
+}
+
+function inodeAndBlocks(line: string): [inode: string, blocks: number] {
+  const [, inode = "", blocks = ""] = line.split(" ");
+  return [inode, toNumber(blocks)];
+}
+
+/** What it prints, whatever it has met on its way. */
+function run(program: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const options = { signal, env: { PATH: "/usr/bin:/bin" }, cwd: "/", maxBuffer: mostListedBytes };
+  return new Promise((resolve) => execFile(program, args, options, (_error, stdout) => resolve(stdout)));
+}
+
+function toNumber(text: string): number {
+  return Number.parseInt(text, 10) || 0;
 }

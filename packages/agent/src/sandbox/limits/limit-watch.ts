@@ -1,20 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { diskUsage, type FreeSpace, freeSpace } from "./disk-usage.ts";
+import { diskUsage, type FreeSpace, freeSpace, inodeUsage, removedUsage } from "./disk-usage.ts";
 import { memoryBelow } from "./memory-usage.ts";
+import { processesBelow } from "./processes.ts";
 
 export type Limits = {
   /** Memory of a thread's commands together. */
   memoryBytes: number;
   /** What a thread's folders may take. */
   diskBytes: number;
+  /** Files and folders that a thread may have. */
+  files: number;
   /** Never to be used up by threads: of all that grow then, each is stopped. */
   diskReserveBytes: number;
 };
 
 /** One object for each sandbox: sizes are remembered by it. */
 export type Watched = {
-  /** The outermost process of the sandbox; null leaves its memory to a control group. */
+  /** The outermost process of the sandbox. */
   pid: number | null;
+  /** A control group looks after its memory. */
+  memoryHeld: boolean;
   /** Holds the thread's worktree, home and temporary files. */
   folder: string;
   /** The largest processes are about to be killed for memory; for disk, that is left to whoever is told. */
@@ -30,7 +35,12 @@ const everyMs = 400;
 /** Where less has been written than this since the last walk, no folder can have grown by more. */
 const walkAfterBytes = 64 * 1024 * 1024;
 const walkAfterInodes = 20_000;
+/** As `diskReserveBytes`, where a file system has a fixed number of them. */
+const inodeReserve = 20_000;
 const walkEveryMs = 15_000;
+
+/** `files` is null until they are counted. */
+type Taken = { bytes: number; files: number | null };
 
 /**
  * Looks after the limits that the kernel does not hold for us: disk always, memory where no control group does. Costs
@@ -38,10 +48,11 @@ const walkEveryMs = 15_000;
  */
 export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
   const threads = new Set<Watched>();
-  const sizes = new WeakMap<Watched, number>();
+  const seen = new WeakMap<Watched, Taken>();
   let running = false;
   let walkedAt = Date.now();
   let freeThen: FreeSpace | null = null;
+  let inodesThen: number | null = null;
 
   async function run(): Promise<void> {
     // Most commands are over before the first look.
@@ -55,7 +66,7 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
   }
 
   async function checkMemory(thread: Watched): Promise<void> {
-    if (thread.pid === null) return;
+    if (thread.pid === null || thread.memoryHeld) return;
     const processes = await memoryBelow(thread.pid);
     let total = processes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (total <= limits.memoryBytes || !threads.has(thread)) return;
@@ -69,20 +80,34 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
 
   async function checkDisk(): Promise<void> {
     const free = await freeSpace(homeDir);
-    const scarce = free.bytes < limits.diskReserveBytes;
+    const fewBytes = free.bytes < limits.diskReserveBytes;
+    const fewInodes = free.inodes !== null && free.inodes < inodeReserve;
     freeThen ??= free;
-    const written = freeThen.bytes - free.bytes > walkAfterBytes || freeThen.inodes - free.inodes > walkAfterInodes;
-    if (!written && !scarce && Date.now() - walkedAt < walkEveryMs) return;
+    inodesThen ??= free.inodes;
+    const written = freeThen.bytes - free.bytes > walkAfterBytes;
+    const made = (inodesThen ?? 0) - (free.inodes ?? 0) > walkAfterInodes;
+    if (!written && !made && !fewBytes && !fewInodes && Date.now() - walkedAt < walkEveryMs) return;
     freeThen = free;
     walkedAt = Date.now();
+    const counts = made || fewInodes;
+    if (counts) inodesThen = free.inodes;
     for (const thread of [...threads]) {
-      const before = sizes.get(thread);
-      const size = await diskUsage(thread.folder);
-      sizes.set(thread, size);
+      const before = seen.get(thread);
+      const now = await takenBy(thread, counts, before?.files ?? null);
+      seen.set(thread, now);
       // Whoever is over the limit may still run what makes it smaller.
-      const grows = before !== undefined && size > before;
-      if (threads.has(thread) && grows && (size > limits.diskBytes || scarce)) thread.onPassed("disk");
+      const tooLarge = isMore(now.bytes, before?.bytes) && (fewBytes || now.bytes > limits.diskBytes);
+      const tooMany = isMore(now.files, before?.files) && (fewInodes || (now.files ?? 0) > limits.files);
+      if (threads.has(thread) && (tooLarge || tooMany)) thread.onPassed("disk");
     }
+  }
+
+  async function takenBy({ folder, pid }: Watched, countsFiles: boolean, counted: number | null): Promise<Taken> {
+    const removed = pid === null ? 0 : removedUsage(folder, await processesBelow(pid));
+    // A walk of its own, so only when many have been made.
+    const files = countsFiles ? inodeUsage(folder) : counted;
+    const [shown, hidden, count] = await Promise.all([diskUsage(folder), removed, files]);
+    return { bytes: shown + hidden, files: count };
   }
 
   return {
@@ -95,6 +120,10 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
       return () => threads.delete(thread);
     },
   };
+}
+
+function isMore(now: number | null, before: number | null = null): boolean {
+  return now !== null && before !== null && now > before;
 }
 
 function kill(pid: number): void {

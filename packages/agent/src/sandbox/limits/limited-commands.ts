@@ -19,6 +19,7 @@ export function createLimitedCommands(watch: LimitWatch, folder: string): Limite
 
   const watched: Watched = {
     pid: null,
+    memoryHeld: false,
     folder,
     onPassed(limit) {
       for (const command of running) {
@@ -44,7 +45,8 @@ export function createLimitedCommands(watch: LimitWatch, folder: string): Limite
     started({ pid, killsBefore, oomKills: count }) {
       oomKills = count;
       oomKillsSeen = killsBefore ?? 0;
-      watched.pid = killsBefore === null ? (pid ?? null) : null;
+      watched.pid = pid ?? null;
+      watched.memoryHeld = killsBefore !== null;
     },
     async run(request, exec) {
       const command = { passed: null as PassedLimit | null, abort: request.limited ? new AbortController() : null };

@@ -50,6 +50,13 @@ describe.each(holders)("memory, held by %s", (_name, cgroups) => {
     expect(together.stdout.match(/took/g)?.length ?? 0).toBeLessThan(4);
     expect(await shell(greedy, take(50), limited)).toMatchObject({ exitCode: 0, limit: null });
   });
+
+  it("counts what another thread than the first of a process has started", async () => {
+    const { greedy } = await open({ cgroups });
+    const script = `node -e 'new (require("worker_threads").Worker)("require(\\"child_process\\").spawnSync(\\"sh\\", [\\"-c\\", process.env.TAKE], { stdio: \\"inherit\\" })", { eval: true })'`;
+    const result = await shell(greedy, script, { ...limited, env: { TAKE: take(2_000) } });
+    expect(result.stdout).toBe("");
+  });
 });
 
 describe("disk", () => {
@@ -78,6 +85,50 @@ describe("disk", () => {
   });
 });
 
+/** Writes so many files of 10 MiB, removes each and does something to keep it, slowly enough to be noticed. */
+const hide = (count: number, keep = "push @kept, $file") =>
+  `perl -e 'my @kept; for (1 .. ${count}) { open(my $file, "+>", "gone") or die; unlink "gone"; print $file "x" x 1048576 for 1 .. 10; ${keep}; select(undef, undef, undef, 0.2) } print "hid\n"'`;
+const mmap = process.arch === "arm64" ? 222 : 9;
+const mapPage = `syscall(${mmap}, 0, 4096, 1, 2, fileno($file), 0) > 0 or die`;
+/** Makes so many empty files, slowly enough to be noticed. */
+const touch = (count: number) =>
+  `mkdir many && perl -e 'for (1 .. ${count}) { open(my $file, ">", "many/$_") or die; select(undef, undef, undef, 0.2) unless $_ % 5000 } print "made\n"'`;
+
+describe("what does not show", () => {
+  it("counts: files that are removed and still open", async () => {
+    const { greedy, modest } = await open();
+    const steady = shell(modest, write(30), limited);
+    expect(await shell(greedy, hide(100), limited)).toMatchObject({ limit: "disk", stdout: "" });
+    expect(await steady).toMatchObject({ exitCode: 0, limit: null, stdout: "wrote\n" });
+    expect(await shell(greedy, hide(5), limited)).toMatchObject({ exitCode: 0, limit: null, stdout: "hid\n" });
+  });
+
+  it("counts: such files that are mapped only", async () => {
+    const { greedy } = await open();
+    expect(await shell(greedy, hide(100, mapPage), limited)).toMatchObject({ limit: "disk", stdout: "" });
+  });
+
+  it("counts: files without content", async () => {
+    const { greedy, modest } = await open({ limits: { ...limits, files: 10_000 } });
+    const steady = shell(modest, write(30), limited);
+    expect(await shell(greedy, touch(400_000), limited)).toMatchObject({ limit: "disk", stdout: "" });
+    expect(await steady).toMatchObject({ exitCode: 0, limit: null, stdout: "wrote\n" });
+    expect(await shell(greedy, "rm -rf many; echo removed", limited)).toMatchObject({
+      limit: null,
+      stdout: "removed\n",
+    });
+  });
+
+  it("is not to be had: disk taken at once, by the system's call or its older names", async () => {
+    const { greedy } = await open();
+    const { exitCode, stderr } = await shell(greedy, "fallocate -l 100M taken");
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("not supported") });
+    const reserve = "my $where = pack('ssqqlLx16', 0, 0, 0, 100 << 20, 0, 0); ioctl($file, 0x4030582a, $where)";
+    const older = await shell(greedy, `perl -e 'open(my $file, "+>", "taken"); ${reserve} or print $!'; du -k taken`);
+    expect(older.stdout).toMatch(/^Operation not supported0\t/);
+  });
+});
+
 describe.skipIf(process.getuid?.() !== 0)("as an ordinary user", () => {
   let folder: string;
   let program: string;
@@ -100,6 +151,7 @@ describe.skipIf(process.getuid?.() !== 0)("as an ordinary user", () => {
   it.each([
     ["memory", take(2_000)],
     ["disk", write(3_000)],
+    ["disk", hide(100)],
   ])("the limit of %s holds, too", async (limit, script) => {
     home = await createSandboxHome();
     const homeDir = await mkdtemp(join(folder, "home-"));

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { processesBelow } from "./processes.ts";
 
 const pageBytes = 4096;
 
@@ -6,9 +7,8 @@ export type ProcessMemory = { pid: number; sizeBytes: number };
 
 /** The private memory of a process and of all below it. Those that end meanwhile are left out. */
 export async function memoryBelow(pid: number): Promise<ProcessMemory[]> {
-  const [own, children] = await Promise.all([privateBytes(pid), childrenOf(pid)]);
-  const below = await Promise.all(children.map(memoryBelow));
-  return [...(own === null ? [] : [{ pid, sizeBytes: own }]), ...below.flat()];
+  const found = await Promise.all((await processesBelow(pid)).map(async (id) => [id, await privateBytes(id)] as const));
+  return found.flatMap(([id, sizeBytes]) => (sizeBytes === null ? [] : [{ pid: id, sizeBytes }]));
 }
 
 /** Resident and not backed by files; shared memory has a limit of its own. @see proc_pid_statm(5) */
@@ -17,10 +17,4 @@ async function privateBytes(pid: number): Promise<number | null> {
   if (text === null) return null;
   const [, resident = 0, shared = 0] = text.split(" ").map(Number);
   return Math.max(0, resident - shared) * pageBytes;
-}
-
-/** A process forked by any of its threads. @see proc_pid_task(5) */
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "latin1").catch(() => "");
-  return text.split(" ").filter(Boolean).map(Number);
 }
