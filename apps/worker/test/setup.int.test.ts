@@ -62,6 +62,18 @@ async function setups(scope: ThreadScope): Promise<Extract<ItemView, { type: "co
   return items.filter((item) => item.type === "commandExecution").filter((item) => item.purpose === "setup");
 }
 
+/** Kills the first process of the sandbox that one with `marker` runs in, and so all of it. */
+async function endSandbox(marker: string): Promise<void> {
+  let [pid] = await processesWith(marker);
+  for (;;) {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    if (/^NSpid:.*\t1$/m.test(status)) break;
+    pid = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
+  }
+  process.kill(pid as number, "SIGKILL");
+  await until(async () => (await processesWith(marker)).length === 0);
+}
+
 const waiting = (scope: ThreadScope) => until(async () => (await statusOf(scope)) === "waiting asked");
 
 /** A file that outlives the worktree: what was done there is counted by its lines. */
@@ -176,6 +188,26 @@ describe("a setup script", () => {
     expect((await settled(scope)).status).toBe("idle");
     expect((await setups(scope)).map(({ status }) => status)).toEqual(["interrupted", "completed"]);
     expect(await count(scope)).toBe(2);
+  });
+
+  test("cut by the end of its sandbox is told as interrupted and run again, but not for ever", async () => {
+    const marker = sleepMarker();
+    await agreed(`echo 1 >> count; sleep ${marker}`);
+    const scope = await stage.prompt(script(shell("true"), "Done."));
+    for (let round = 1; round <= 3; round += 1) {
+      await until(async () => (await count(scope)) === round && (await processesWith(marker)).length > 0);
+      await endSandbox(marker);
+    }
+    await settled(scope);
+    expect(await statusOf(scope)).toBe("failed failed");
+    expect((await setups(scope)).map(({ status }) => status)).toEqual(["interrupted", "interrupted", "failed"]);
+    expect((await itemsOf(scope)).at(-1)).toMatchObject({ message: expect.stringContaining("The sandbox was lost") });
+    await agreed("echo 1 >> count");
+    await retrySetup(await asAdmin(scope));
+    await stage.poke(scope.threadId);
+    await settled(scope);
+    expect(await statusOf(scope)).toBe("idle done");
+    expect(await count(scope)).toBe(4);
   });
 
   test("runs again in a worktree that had to be made anew", async () => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { databaseTime } from "./clock.ts";
 import type { Tx } from "./database.ts";
 import type { Item, Project, Thread } from "./generated/client.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
@@ -10,7 +11,13 @@ export type SetupClaim =
   | { state: "ready" }
   /** Somebody must agree to the script first. */
   | { state: "waiting" }
-  | { state: "run"; itemId: string; script: string; data: SetupLog };
+  | {
+      state: "run";
+      itemId: string /** Which one of this turn, from 1. */;
+      run: number;
+      script: string;
+      data: SetupLog;
+    };
 
 /** A run of the setup script as its item shows it. */
 export type SetupLog = {
@@ -25,7 +32,7 @@ export type SetupLog = {
 
 /**
  * Whether the setup script is to run now in this worktree; if so its item is there, marked as started, before it has
- * any effect. A run that its worker did not end is closed and the script runs again: it is written to be repeated.
+ * any effect. A run that was cut is closed and the script runs again: it is written to be repeated.
  * @param worktree which one it is: a worktree made anew is set up anew
  */
 export async function claimSetup(scope: TurnScope, worktree: string): Promise<SetupClaim> {
@@ -49,7 +56,8 @@ export async function claimSetup(scope: TurnScope, worktree: string): Promise<Se
     }
     await goOn(tx, change, scope, "completed");
     const runs = await tx.item.count({ where: { turnId: scope.turnId, id: { startsWith: `${scope.turnId}/setup/` } } });
-    const itemId = `${scope.turnId}/setup/${runs + 1}`;
+    const run = runs + 1;
+    const itemId = `${scope.turnId}/setup/${run}`;
     const data: SetupLog = {
       purpose: "setup",
       command: script,
@@ -59,9 +67,9 @@ export async function claimSetup(scope: TurnScope, worktree: string): Promise<Se
       durationMs: null,
     };
     await change.putItem({ ...besides(scope), id: itemId, type: "commandExecution", status: "running", data });
-    await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
+    await tx.item.update({ where: { id: itemId }, data: { startedAt: await databaseTime(tx) } });
     change.set({ setupStatus: "running" });
-    return { state: "run", itemId, script, data };
+    return { state: "run", itemId, run, script, data };
   });
 }
 
@@ -169,7 +177,7 @@ async function goOn(
 
 async function closeLostRuns(tx: Tx, change: ThreadChange, turnId: string): Promise<void> {
   const lost = await tx.item.findMany({ where: { turnId, status: "running", id: { startsWith: `${turnId}/setup/` } } });
-  const note = "Its worker ended before it did. The script runs again.";
+  const note = "It was cut by the end of its worker or sandbox. The script runs again.";
   for (const item of lost) await close(change, { ...item, data: { ...(item.data as object), note } }, "interrupted");
 }
 

@@ -3,7 +3,8 @@ import type { ExecResult, Sandbox } from "../sandbox/types.ts";
 import { createOutputWindow } from "../tools/output-window.ts";
 
 export type SetupResult = {
-  outcome: "completed" | "failed" | "interrupted";
+  /** `lost`: with its sandbox, which something has ended. */
+  outcome: "completed" | "failed" | "interrupted" | "lost";
   exitCode: number | null;
   /** Beginning and end when it is long. */
   output: string;
@@ -63,7 +64,7 @@ export async function runSetupScript(
     return end(problem === null ? "completed" : "failed", result.exitCode, problem);
   } catch (error) {
     if (signal?.aborted) return end("interrupted", null, null);
-    if (error instanceof SandboxLost) return end("failed", null, "The sandbox was lost while the setup script ran.");
+    if (error instanceof SandboxLost) return end("lost", null, "The sandbox was lost while the setup script ran.");
     throw error;
   }
 }
