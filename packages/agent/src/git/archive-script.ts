@@ -19,9 +19,13 @@ export const digestScript = `${start}
 perl -e "$pack_program" | sha256sum | cut -c 1-64
 `;
 
+/** Removes everything in the worktree. */
+export const emptyScript = `cd ${inside.worktree} && chmod -R u+rwX . && find . -mindepth 1 -delete || exit 91
+`;
+
 /** Makes the worktree equal to the archive on stdin, whatever was there. Argument: the program that decompresses it. */
 export const unpackScript = `${start}
-cd ${inside.worktree} && chmod -R u+rwX . && find . -mindepth 1 -delete || exit 91
+${emptyScript}
 "$1" -q -d -c | perl -e "$unpack_program"
 `;
 

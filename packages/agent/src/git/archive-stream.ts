@@ -4,7 +4,14 @@ import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanText } from "../clean-text.ts";
 import type { Sandbox } from "../sandbox/types.ts";
-import { archiveEnvironment, digestScript, ignoredScript, packScript, unpackScript } from "./archive-script.ts";
+import {
+  archiveEnvironment,
+  digestScript,
+  emptyScript,
+  ignoredScript,
+  packScript,
+  unpackScript,
+} from "./archive-script.ts";
 import { GitError } from "./errors.ts";
 import { type InsideOptions, runInside } from "./inside.ts";
 
@@ -56,6 +63,11 @@ export async function packInto(sandbox: Sandbox, dir: string, { leftOut, signal 
 export async function unpackFrom(sandbox: Sandbox, file: string, signal?: AbortSignal): Promise<void> {
   const stdin = createReadStream(file, { highWaterMark: 2 ** 18 });
   await run(sandbox, unpackScript, [file.endsWith(".zst") ? "zstd" : "gzip"], { stdin, signal });
+}
+
+/** Removes everything in the worktree, closed folders too. */
+export async function emptyWorktree(sandbox: Sandbox): Promise<void> {
+  await run(sandbox, emptyScript, [], {});
 }
 
 /** SHA-256 of the worktree as a stream: the same for two that have the same entries, modes and contents. */

@@ -40,9 +40,12 @@ sub copy_in {
     defined sysseek($file, $start, 0) or die "$path: $!\n";
     while ($length > 0) {
         my $part = take($length < CHUNK ? $length : CHUNK);
-        my $count = syswrite($file, $part);
-        defined $count && $count == length $part or die "$path: $!\n";
-        $length -= $count;
+        for (my $at = 0; $at < length $part;) {
+            my $count = syswrite($file, $part, length($part) - $at, $at);
+            defined $count or die "$path: $!\n";
+            $at += $count;
+        }
+        $length -= length $part;
     }
 }
 

@@ -206,6 +206,34 @@ describe("when something goes wrong", () => {
     }
   });
 
+  itAsRoot("leaves nothing of a restore for which the disk has no room, and says so", async () => {
+    const thread = await newThread();
+    await thread.sh("head -c 3000000 /dev/urandom > random; mkdir shut; echo s > shut/s; chmod 0 shut");
+    const [before, archive] = [await portrait(thread.tree), await thread.archive()];
+    const { store, sandboxes } = project;
+    await sandboxes.close(thread.threadId);
+    await discardWorktree(store, thread.threadId);
+    const options = { threadId: thread.threadId, dir: thread.dir, archive, moves: 0, confirm: async () => {} };
+    const worktreeDir = store.worktreeDir(thread.threadId);
+    await mkdir(worktreeDir);
+    await run("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", worktreeDir]);
+    try {
+      const { sandbox } = await project.open(thread.threadId);
+      await expect(restoreArchive(sandbox, store, options)).rejects.toMatchObject({
+        code: "ARCHIVE_FAILED",
+        message: expect.stringContaining("full"),
+      });
+      expect(await readdir(thread.tree)).toEqual([]);
+      expect(await isPrepared(store, thread.threadId)).toBe(false);
+      await sandboxes.close(thread.threadId);
+    } finally {
+      await run("umount", [worktreeDir]);
+    }
+    const { sandbox } = await project.open(thread.threadId);
+    expect(await restoreArchive(sandbox, store, options)).toBe("restored");
+    expect(await portrait(thread.tree)).toEqual(before);
+  });
+
   it("does not touch the worktree when the archive is damaged, cut short or gone", async () => {
     const thread = await newThread();
     await thread.sh("echo a > a");

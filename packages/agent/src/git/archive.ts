@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Sandbox } from "../sandbox/types.ts";
 import { archiveFileIn, hashFile, removeTree, syncFileSystem, syncFolder } from "./archive-files.ts";
-import { digestOf, ignoredPaths, type Packed, packInto, unpackFrom } from "./archive-stream.ts";
+import { digestOf, emptyWorktree, ignoredPaths, type Packed, packInto, unpackFrom } from "./archive-stream.ts";
 import { GitError } from "./errors.ts";
 import { inOrder } from "./lock.ts";
 import type { ProjectStore } from "./store.ts";
@@ -107,8 +107,17 @@ export function restoreArchive(
     if ((await hashFile(file).catch(() => null)) !== archive.sha256) return "damaged";
     await confirm();
     await markUnprepared(store, threadId);
-    await unpackFrom(sandbox, file, signal);
-    if (!(await isBack())) throw failure("The restored files are not those of the archive, which is kept. Try again.");
+    try {
+      await unpackFrom(sandbox, file, signal);
+      if (!(await isBack()))
+        throw failure("The restored files are not those of the archive, which is kept. Try again.");
+    } catch (error) {
+      // Half of them are of no use, and take the room of others.
+      if (!signal?.aborted) await emptyWorktree(sandbox).catch(() => undefined);
+      throw isFull(error)
+        ? failure("The host's disk is full, so the files could not be restored. The archive is kept.")
+        : error;
+    }
     await syncFileSystem(store.worktreeDir(threadId));
     await markPrepared(store, threadId, moves);
     return "restored";
