@@ -23,7 +23,8 @@ export default defineConfig({
           globalSetup: "infra/src/testing/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // More than cores: many of these tests wait, for leases to run out above all.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

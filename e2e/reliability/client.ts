@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { owner } from "../stack.ts";
 
 const pauseMs = 150;
-const patienceMs = 180_000;
+const patienceMs = 600_000;
 
 /**
  * A client of the public API as a careful program writes it: what gets no answer, or one that says "later", is asked

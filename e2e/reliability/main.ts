@@ -6,14 +6,16 @@ import { type Options, readOptions } from "./options.ts";
 import { points } from "./points.ts";
 import { createRandom } from "./random.ts";
 import { describePlan, planRun, playRuns, type RunOutcome } from "./random-runs.ts";
+import { spread } from "./recovery.ts";
 import { reliabilityPage } from "./report.ts";
 import { soak } from "./soak.ts";
 import { sampleHead, sampleLine, soakPage } from "./soak-report.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { parts, withoutTemporal } from "./strike.ts";
+import { measureTimes, type Timed } from "./times.ts";
 import { verifyStack, verifyStopped } from "./verify-stack.ts";
 
-const docs = fileURLToPath(new URL("../../docs", import.meta.url));
+const docsDir = fileURLToPath(new URL("../../docs", import.meta.url));
 const tests = { passed: 0, failed: 0 };
 
 /** One thing that was to hold, and what does not. */
@@ -26,12 +28,12 @@ function tell(name: string, wrongs: readonly string[]): void {
 
 const seconds = (ms: number | null) => (ms === null ? "" : ` (${(ms / 1000).toFixed(1)} s)`);
 
-async function playMatrix(stage: Stage, { seed, part: onlyPart, point }: Options): Promise<Outcome[]> {
+async function playMatrix(stage: Stage, { seed, once, part: onlyPart, point }: Options): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const chosen = points.filter(({ name }) => name.includes(point));
   for (const part of [...parts, withoutTemporal] as const) {
     if (onlyPart !== null && onlyPart !== part) continue;
-    for (const times of part === withoutTemporal ? ([1] as const) : ([1, 2] as const)) {
+    for (const times of once || part === withoutTemporal ? ([1] as const) : ([1, 2] as const)) {
       const random = createRandom(seed).fork(`${part} ${times}`);
       const round = await playRound(stage, { part, times, random, points: chosen });
       for (const { point, recoveryMs, wrongs } of round)
@@ -54,6 +56,15 @@ async function playRandom(stage: Stage, { seed, runs }: Options): Promise<RunOut
   return outcomes;
 }
 
+async function playTimes(stage: Stage, { seed }: Options): Promise<Timed[]> {
+  const times = await measureTimes(stage, createRandom(seed).fork("times"));
+  for (const { what, ms } of times) {
+    const { p50, p95, max } = spread(ms) ?? { p50: 0, p95: 0, max: 0 };
+    console.log(`${what}: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, max ${max.toFixed(0)} ms`);
+  }
+  return times;
+}
+
 async function playSoak(stage: Stage, minutes: number, { seed }: Options): Promise<void> {
   console.log(`${minutes} minutes under random kills: --seed ${seed}\n${sampleHead}`);
   const random = createRandom(seed);
@@ -65,14 +76,16 @@ async function playSoak(stage: Stage, minutes: number, { seed }: Options): Promi
   tell(`${log.tally.threads} threads, ${log.tally.figures.turns} turns`, log.tally.wrongs);
   const after = await verifyStack(stage);
   tell("the stack afterwards", after);
-  writeFileSync(join(docs, "soak.md"), await soakPage(stage, log, { minutes, seed, after }));
+  writeFileSync(join(docsDir, "soak.md"), await soakPage(stage, log, { minutes, seed, after }));
 }
 
 async function play(stage: Stage, options: Options): Promise<void> {
   if (options.soakMinutes !== null) return playSoak(stage, options.soakMinutes, options);
-  const matrix = options.only === "random" ? [] : await playMatrix(stage, options);
-  const runs = options.only === "matrix" ? [] : await playRandom(stage, options);
-  if (options.docs) writeFileSync(join(docs, "reliability.md"), reliabilityPage(matrix, runs, options.seed));
+  const { docs, only, seed } = options;
+  const times = docs || only === "times" ? await playTimes(stage, options) : [];
+  const matrix = only === null || only === "matrix" ? await playMatrix(stage, options) : [];
+  const runs = only === null || only === "random" ? await playRandom(stage, options) : [];
+  if (docs) writeFileSync(join(docsDir, "reliability.md"), reliabilityPage({ matrix, runs, times, seed }));
 }
 
 const options = readOptions(process.argv.slice(2));

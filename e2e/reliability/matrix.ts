@@ -55,7 +55,10 @@ async function parkAll(stage: Stage, { points, part, times, random }: RoundOptio
   const park = async (point: Point): Promise<ParkedPoint> => {
     const marker = `${part} ${times} ${point.name}`.replaceAll(/[^a-z0-9]+/gi, "-");
     const projectId = projects.get(point) ?? "";
-    return { point, ...(await point.park({ stage, marker, projectId, random: random.fork(marker) })) };
+    const parked = await point.park({ stage, marker, projectId, random: random.fork(marker) });
+    // Waited for later: what goes wrong until then is told there.
+    parked.sent?.catch(() => undefined);
+    return { point, ...parked };
   };
   const early: ParkedPoint[] = [];
   for (const point of points.filter(({ first }) => first)) early.push(await park(point));

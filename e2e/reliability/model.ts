@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,8 +13,14 @@ import { readHead } from "./script.ts";
 /** A place in the conversation of one thread: the request for the answer after so many steps of its n-th turn, from 1. */
 export type Place = { marker: string; turn: number; step: number };
 
-/** `delivered`: the whole answer was handed to the network. */
-export type ModelRequest = Place & { kind: "turn" | "title" | "commitMessage"; at: number; delivered: boolean };
+export type ModelRequest = Place & {
+  kind: "turn" | "title" | "commitMessage";
+  at: number;
+  /** The whole answer was handed to the network. */
+  delivered: boolean;
+  /** When the connection was over, in milliseconds since the epoch; null until then. */
+  closedAt: number | null;
+};
 
 export type Held = { reached: Promise<void>; release(): void };
 
@@ -45,14 +52,18 @@ export async function createPlayedModel(): Promise<PlayedModel> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== "POST") return void response.writeHead(404).end();
     const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    const closed = once(response, "close").then(() => Date.now());
+    void closed.then(() => gone.abort());
     const chat = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
     const conversation = readConversation(chat);
     const { prompt, steps } = currentTurn(conversation);
     const head = readHead(prompt);
     const place = { marker: head.marker, turn: conversation.turns.length, step: steps.length };
     const kind = requestKind(conversation.system);
-    const entry: ModelRequest = { ...place, kind, at: Date.now(), delivered: false };
+    const entry: ModelRequest = { ...place, kind, at: Date.now(), delivered: false, closedAt: null };
+    void closed.then((at) => {
+      entry.closedAt = at;
+    });
     log.set(place.marker, [...(log.get(place.marker) ?? []), entry]);
     response.once("finish", () => {
       entry.delivered = true;

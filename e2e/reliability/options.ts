@@ -2,21 +2,24 @@ import { parseArgs } from "node:util";
 
 /**
  * `npm run reliability -- …`: without anything, the matrix and twenty random runs.
- * `--seed N` repeats the random part of an earlier time, `--runs N` or `--nightly` (200) sets its length, `--only matrix`
- * or `--only random` leaves the other part out, `--part NAME` and `--point WORDS` play less of the matrix. `--soak MINUTES`
- * does something else: many threads under random kills.
+ * `--seed N` repeats the random part of an earlier time, `--runs N` or `--nightly` (200) sets its length, `--only matrix`,
+ * `--only random` or `--only times` leaves the others out. `--once` plays the matrix without second kills, `--part NAME`
+ * and `--point WORDS` some of it. `--soak MINUTES` does something else: many threads under random kills.
  * `--docs` writes what came out to `docs/`, `--report FILE` the sums as JSON.
  */
 export type Options = {
   seed: number;
   runs: number;
-  only: "matrix" | "random" | null;
+  only: (typeof sections)[number] | null;
+  once: boolean;
   part: string | null;
   point: string;
   soakMinutes: number | null;
   docs: boolean;
   report: string | null;
 };
+
+const sections = ["matrix", "random", "times"] as const;
 
 /** @throws TypeError for what is none of these */
 export function readOptions(args: string[]): Options {
@@ -27,6 +30,7 @@ export function readOptions(args: string[]): Options {
       runs: { type: "string" },
       nightly: { type: "boolean", default: false },
       only: { type: "string" },
+      once: { type: "boolean", default: false },
       part: { type: "string" },
       point: { type: "string", default: "" },
       soak: { type: "string" },
@@ -34,13 +38,13 @@ export function readOptions(args: string[]): Options {
       report: { type: "string" },
     },
   });
-  const { only } = values;
-  if (only !== undefined && only !== "matrix" && only !== "random")
-    throw new TypeError("--only takes matrix or random");
+  const only = sections.find((section) => section === values.only) ?? null;
+  if (values.only !== undefined && only === null) throw new TypeError(`--only takes ${sections.join(", ")}`);
   return {
     seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("seed", values.seed),
     runs: values.runs === undefined ? (values.nightly ? 200 : 20) : wholeNumber("runs", values.runs),
-    only: only ?? null,
+    only,
+    once: values.once,
     part: values.part ?? null,
     point: values.point,
     soakMinutes: values.soak === undefined ? null : wholeNumber("soak", values.soak),

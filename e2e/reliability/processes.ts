@@ -35,6 +35,11 @@ export function runnerOf(homeDir: string, threadId: string): number | null {
   return pids().find((pid) => read(`/proc/${pid}/comm`).trim() === "perl" && isRunner(pid)) ?? null;
 }
 
+/** Whether a process runs with `argument` among those it was started with. */
+export function isRunning(argument: string): boolean {
+  return pids().some((pid) => read(`/proc/${pid}/cmdline`).split("\0").includes(argument));
+}
+
 export type Footprint = { processes: number; files: number /** proportional share, in KiB */; memory: number };
 
 /** Of a process with everything that it started. */

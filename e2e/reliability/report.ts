@@ -4,9 +4,12 @@ import { points } from "./points.ts";
 import type { RunOutcome } from "./random-runs.ts";
 import { spread } from "./recovery.ts";
 import { type Part, parts, withoutTemporal } from "./strike.ts";
+import type { Timed } from "./times.ts";
+
+export type Shown = { matrix: readonly Outcome[]; runs: readonly RunOutcome[]; times: readonly Timed[]; seed: number };
 
 /** docs/reliability.md: what was shown, as tables. */
-export function reliabilityPage(matrix: readonly Outcome[], runs: readonly RunOutcome[], seed: number): string {
+export function reliabilityPage({ matrix, runs, times, seed }: Shown): string {
   return `# Reliability
 
 \`npm run reliability\` starts Heddle as \`npm start\` does, brings threads to named points, kills a part with \`kill -9\`, and looks
@@ -43,6 +46,16 @@ ${summary(matrix.filter(({ times }) => times === 2))}
 ## At random
 
 ${randomSummary(runs, seed)}
+
+## Stopping, and setting aside
+
+Milliseconds, as the one who asks over HTTP sees it, with one thread at work.
+
+${timesTable(times)}
+
+## For long
+
+[Half an hour under random kills](soak.md), with 24 threads at any time.
 `;
 }
 
@@ -87,6 +100,16 @@ function randomSummary(runs: readonly RunOutcome[], seed: number): string {
 recovers. \`--seed ${seed}\` plays the same again; \`--nightly\` plays 200.
 
 ${markdown([["killed", "runs", "p50", "max"], ...rows])}`;
+}
+
+function timesTable(times: readonly Timed[]): string {
+  const rows = times.map(({ what, ms }) => {
+    const found = spread(ms);
+    const figures =
+      found === null ? ["–", "–", "–"] : [found.p50, found.p95, found.max].map((value) => value.toFixed(0));
+    return [what, String(ms.length), ...figures];
+  });
+  return markdown([["", "times", "p50", "p95", "max"], ...rows]);
 }
 
 function recoveries(outcomes: readonly Outcome[], part: Part): number[] {

@@ -11,6 +11,7 @@ import { tool } from "./tools.mjs";
 function runners(reports) {
   const vitestReport = join(reports, "vitest.json");
   const playwrightReport = join(reports, "playwright.json");
+  const reliabilityReport = join(reports, "reliability.json");
   return [
     {
       name: "unit and integration",
@@ -33,6 +34,12 @@ function runners(reports) {
         passed: stats.expected + stats.flaky,
         failed: stats.unexpected + errors.length,
       }),
+    },
+    {
+      name: "kills at named points and at random",
+      args: [tool("tsx"), "e2e/reliability/main.ts", "--once", "--report", reliabilityReport],
+      report: reliabilityReport,
+      count: (sums) => sums,
     },
   ];
 }
