@@ -1,3 +1,5 @@
+import { databaseTime } from "./clock.ts";
+import type { Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
 import type { DevServer, Host, Project, Thread } from "./generated/client.ts";
 import { newId } from "./ids.ts";
@@ -21,13 +23,13 @@ export async function startDev(scope: ThreadScope): Promise<DevView> {
   await mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
       await assertThreadOpen(tx, change.thread);
-      const thread = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include });
+      const thread = await load(tx, scope.threadId);
       const command = scriptOrNull(thread.project.devCommand);
       if (command === null) throw new AppError("NO_DEV_COMMAND");
       if (isUp(thread)) return;
       if (thread.devServer) await closeDev(tx, change, thread.devServer.itemId, lostDev);
       const { host, baseCommit } = thread;
-      if (host === null || !isAlive(host) || baseCommit === null) throw new AppError("NO_WORKTREE");
+      if (host === null || !isAlive(host, thread.now) || baseCommit === null) throw new AppError("NO_WORKTREE");
       const turn = await tx.turn.findFirstOrThrow({
         where: { threadId: scope.threadId, startedAt: { not: null } },
         orderBy: { number: "desc" },
@@ -67,7 +69,7 @@ export async function stopDev(scope: ThreadScope): Promise<DevView> {
   const entry = { action: "thread.stop_dev", resource: { type: "thread", id: scope.threadId } };
   await mutate(scope, entry, (tx, after) =>
     changeThread(tx, after, scope.threadId, async (change) => {
-      const thread = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include });
+      const thread = await load(tx, scope.threadId);
       const { devServer } = thread;
       if (!devServer) return;
       if (!isUp(thread)) return closeDev(tx, change, devServer.itemId, lostDev);
@@ -80,7 +82,7 @@ export async function stopDev(scope: ThreadScope): Promise<DevView> {
 }
 
 export async function readDev(scope: ThreadScope): Promise<DevView> {
-  const thread = await scope.db.prisma.thread.findUniqueOrThrow({ where: { id: scope.threadId }, include });
+  const thread = await load(scope.db.prisma, scope.threadId);
   const { devServer, project } = thread;
   const command = scriptOrNull(project.devCommand);
   if (!devServer) return { status: "stopped", command, itemId: null, port: null, url: null };
@@ -95,13 +97,18 @@ const neverBegun: DevEnd = { status: "stopped", log: "completed", data: { note: 
 
 const include = { project: true, host: true, devServer: true } as const;
 
-type Loaded = Thread & { project: Project; host: Host | null; devServer: DevServer | null };
+type Loaded = Thread & { project: Project; host: Host | null; devServer: DevServer | null; now: Date };
+
+async function load(db: Tx, threadId: string): Promise<Loaded> {
+  const thread = await db.thread.findUniqueOrThrow({ where: { id: threadId }, include });
+  return { ...thread, now: await databaseTime(db) };
+}
 
 /** Whether a living worker has it or will take it on. */
-function isUp({ devServer, host }: Loaded): boolean {
+function isUp({ devServer, host, now }: Loaded): boolean {
   if (!devServer || devServer.status === "stopped" || devServer.status === "failed") return false;
-  if (host === null || host.id !== devServer.hostId || !isAlive(host)) return false;
+  if (host === null || host.id !== devServer.hostId || !isAlive(host, now)) return false;
   return devServer.epoch === null || devServer.epoch === host.epoch;
 }
 
-const isAlive = (host: Host) => host.leaseExpiresAt > new Date();
+const isAlive = (host: Host, now: Date) => host.leaseExpiresAt > now;

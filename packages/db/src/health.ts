@@ -1,3 +1,4 @@
+import { databaseTime } from "./clock.ts";
 import type { Database } from "./database.ts";
 import { hostLeaseMs } from "./hosts.ts";
 
@@ -9,8 +10,8 @@ const failureCountsMs = 5 * 60_000;
  * forgiven), and some provider with a model has not just failed. Throws nothing.
  */
 export async function databaseHealth(db: Database): Promise<{ postgres: boolean; worker: boolean; model: boolean }> {
-  const now = Date.now();
   try {
+    const now = (await databaseTime(db.prisma)).getTime();
     const [workers, [providers]] = await Promise.all([
       db.prisma.host.count({ where: { leaseExpiresAt: { gt: new Date(now + hostLeaseMs / 3) } } }),
       db.prisma.$queryRaw<[{ well: bigint }]>`

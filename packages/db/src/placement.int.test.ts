@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { hasPack, listPacks, type PackToKeep, preparePack } from "./checkpoint-packs.ts";
+import { databaseTime } from "./clock.ts";
 import type { Database } from "./database.ts";
 import type { Thread } from "./generated/client.ts";
 import { loadHistory } from "./history.ts";
@@ -8,11 +9,12 @@ import { newId } from "./ids.ts";
 import { leaveHost, mustLeave, placeThread } from "./placement.ts";
 import { progress, type TurnScope, turnScope } from "./run-scope.ts";
 import { savePartialText } from "./run-step.ts";
-import { appendOutput, savePartialOutput } from "./run-tool.ts";
+import { appendOutput, claimTool, savePartialOutput } from "./run-tool.ts";
 import { claimNext, noteFailure, recordBase, recordCheckpoint, recordUnchanged } from "./run-turn.ts";
 import { workspaceScope } from "./scope.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";
+import { answerStep } from "./testing/turns.ts";
 import type { HostFence } from "./thread-change.ts";
 import { createThread } from "./threads.ts";
 
@@ -41,7 +43,7 @@ const thread = (id: string): Promise<Thread> => db.prisma.thread.findUniqueOrThr
 /** A host whose worker has run for a minute. */
 async function liveHost(id: string): Promise<HostFence> {
   const fence = await startHost(db, id);
-  await db.prisma.host.update({ where: { id }, data: { liveSince: ago(60) } });
+  await db.prisma.host.update({ where: { id }, data: { liveSince: ago(60), leaseExpiresAt: ago(-3600) } });
   return fence;
 }
 const die = (id: string) => db.prisma.host.update({ where: { id }, data: { leaseExpiresAt: ago(1) } });
@@ -201,6 +203,19 @@ describe("a host that drains", () => {
       { step: -1, data: { kind: "hostMoved", message: expect.stringContaining("is being emptied") } },
     ]);
     expect(await mustLeave(scope)).toBe(false);
+  });
+
+  test.each([-300, 300])("keeps what its last checkpoint does not hold, its clock %i s off", async (seconds) => {
+    const scope = await runningTurn(await liveHost("a"));
+    await liveHost("b");
+    await drain("a");
+    await keep(scope, "c1", await databaseTime(db.prisma));
+    const { toolItemIds } = await answerStep(scope, 0, { calls: ["true"] });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+    await claimTool(scope, toolItemIds[0] as string).finally(() => vi.useRealTimers());
+    expect(await placeThread(db, scope.threadId)).toBe("a");
+    await recordUnchanged(scope, await databaseTime(db.prisma));
+    expect(await placeThread(db, scope.threadId)).toBe("b");
   });
 
   test("does its threads' jobs itself, and keeps all when taken back", async () => {

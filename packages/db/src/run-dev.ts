@@ -1,3 +1,4 @@
+import { databaseTime } from "./clock.ts";
 import type { Database, Tx } from "./database.ts";
 import type { ItemStatus, Prisma } from "./generated/client.ts";
 import { progress } from "./run-scope.ts";
@@ -51,7 +52,7 @@ export async function claimDev(scope: DevScope): Promise<DevClaim | null> {
     });
     if (claimed.count === 0) return null;
     const { itemId, command } = await tx.devServer.findUniqueOrThrow({ where: { threadId: scope.threadId } });
-    const item = await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
+    const item = await tx.item.update({ where: { id: itemId }, data: { startedAt: await databaseTime(tx) } });
     return { itemId, command, projectId: change.thread.projectId, data: item.data as Prisma.JsonObject };
   });
 }

@@ -1,3 +1,4 @@
+import { databaseTime } from "./clock.ts";
 import { AppError } from "./errors.ts";
 import type { ItemStatus, ItemType, Prisma } from "./generated/client.ts";
 import { progress, type RunScope, type TurnScope } from "./run-scope.ts";
@@ -22,7 +23,7 @@ export async function claimTool(scope: TurnScope, itemId: string): Promise<ToolC
       await change.putItem({ ...item, status: "interrupted", data, model: { call } });
       return { state: "ended" };
     }
-    await tx.item.update({ where: { id: itemId }, data: { startedAt: new Date() } });
+    await tx.item.update({ where: { id: itemId }, data: { startedAt: await databaseTime(tx) } });
     return { state: "run", call, type: item.type, data: item.data };
   });
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { databaseHealth } from "./health.ts";
 import { startHost } from "./hosts.ts";
 import { noteAnswer } from "./providers.ts";
@@ -16,6 +16,7 @@ beforeAll(async () => {
   store = await openTestDatabase();
 });
 afterAll(() => store.close());
+afterEach(() => vi.useRealTimers());
 beforeEach(async () => {
   await store.db.prisma.host.deleteMany({ where: { threads: { none: {} } } });
   workspace = await makeWorkspace(store.db);
@@ -84,6 +85,22 @@ test("a dead host's thread says so; other workspaces' threads and private titles
   const other = await status();
   expect(other.stuck).toEqual([]);
   expect(other.hosts.find((host) => host.id === "status-dead")).toMatchObject({ threads: 0, busy: 0 });
+});
+
+test.each([-60, 60])("hosts are told live or dead by the database's clock: this one is %i s off", async (seconds) => {
+  const { db } = store;
+  await startHost(db, "status-fast");
+  await startHost(db, "status-gone");
+  await db.prisma.host.update({ where: { id: "status-gone" }, data: { leaseExpiresAt: new Date(Date.now() - 1_000) } });
+  await makeThread();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+  const { hosts, stuck } = await status();
+  const statusOf = (name: string) => hosts.find(({ id }) => id === name)?.status;
+  expect([statusOf("status-fast"), statusOf("status-gone")]).toEqual(["live", "dead"]);
+  expect(stuck).toEqual([]);
+  expect(await databaseHealth(db)).toMatchObject({ worker: true });
+  await db.prisma.host.deleteMany({ where: { id: "status-fast" } });
+  expect(await databaseHealth(db)).toMatchObject({ worker: false });
 });
 
 test("health: a worker that misses its renewals is down, a provider until it answers again", async () => {

@@ -1,3 +1,4 @@
+import { databaseTime } from "./clock.ts";
 import { hostLeaseMs } from "./hosts.ts";
 import { roleAllows } from "./permissions.ts";
 import type { WorkspaceScope } from "./scope.ts";
@@ -11,7 +12,7 @@ const mostStuck = 100;
 
 /** The rows behind the status page, all of the caller's workspace; hosts are shared by all workspaces. */
 export async function readStatus(scope: WorkspaceScope): Promise<Omit<StatusView, "version" | "parts">> {
-  const at = new Date();
+  const at = await databaseTime(scope.db.prisma);
   const hosts = await readHosts(scope, at);
   const [queues, stuck] = await Promise.all([readQueues(scope), readStuck(scope, at, hosts)]);
   return { at, hosts, queues, stuck };

@@ -3,6 +3,7 @@ import { diffStat } from "@heddle/agent/git/read";
 import { openStore } from "@heddle/agent/git/store";
 import { isPrepared } from "@heddle/agent/git/worktree-state";
 import { preparePack } from "@heddle/db/checkpoint-packs";
+import { databaseTime } from "@heddle/db/clock";
 import { type JobScope, type TurnScope, turnScope } from "@heddle/db/run-scope";
 import { loadTurn, recordCheckpoint, recordUnchanged } from "@heddle/db/run-turn";
 import type { Deps } from "../deps.ts";
@@ -47,7 +48,7 @@ export async function keepFiles(
   message: string,
 ): Promise<string> {
   const { id: threadId, baseCommit, lastCheckpoint } = thread;
-  const keptAt = new Date();
+  const keptAt = await databaseTime(scope.db.prisma);
   const kept = await checkpoint(sandbox, store, { threadId, parent: lastCheckpoint ?? baseCommit, message });
   if (!kept.changed) {
     await recordUnchanged(scope, keptAt);
