@@ -274,6 +274,20 @@ describe("an interrupt that no worker hears", () => {
     expect((await itemsOf(scope)).map(({ type }) => type)).toEqual(["userMessage", "approvalRequest", "notice"]);
   });
 
+  test("ends a turn whose host answers no more and which no other can take", { timeout: 120_000 }, async () => {
+    const { prisma } = stage.db;
+    await prisma.host.create({ data: { id: "mute", leaseExpiresAt: new Date(Date.now() + 3_600_000) } });
+    await prisma.host.update({ where: { id: "stage" }, data: { drainingAt: new Date() } });
+    const scope = await stage.prompt(script("Never said."));
+    await until(async () => (await getThread(scope)).hostId === "mute");
+    await prisma.host.update({ where: { id: "stage" }, data: { drainingAt: null } });
+    await interrupt(scope);
+    expect(await settled(scope)).toMatchObject({ status: "idle", hostId: "mute" });
+    expect((await itemsOf(scope)).map(({ type }) => type)).toEqual(["userMessage", "notice"]);
+    await prisma.thread.update({ where: { id: scope.threadId }, data: { hostId: null } });
+    await prisma.host.delete({ where: { id: "mute" } });
+  });
+
   test("keeps nothing of files that were left behind when the thread moved", async () => {
     const scope = await stage.prompt(script(shell("echo a > a.txt"), "Done."));
     const { lastCheckpoint } = await settled(scope);

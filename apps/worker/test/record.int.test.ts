@@ -3,13 +3,15 @@ import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { threadWorkflowId } from "@heddle/agent/contract";
+import { finishTurn } from "@heddle/db/finish-turn";
+import { interruptTurn } from "@heddle/db/interrupts";
 import { requestCommit } from "@heddle/db/jobs";
 import { type ThreadScope, threadScope } from "@heddle/db/scope";
 import { sendTurn } from "@heddle/db/turns";
 import { Client, Connection } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openStage, type Stage, script, settled, shell, until, workflowsPath } from "./harness.ts";
+import { itemsOf, openStage, type Stage, script, settled, shell, until, workflowsPath } from "./harness.ts";
 
 /**
  * Runs each path through the workflows for real and replays what came of it. The history of a path that has none yet
@@ -47,6 +49,25 @@ const paths: [string, () => Promise<ThreadScope>][] = [
       const allowed = await threadScope(stage.db, scope.principal, scope.threadId, "thread.commit");
       await requestCommit(allowed, { message: "Add a" });
       await stage.poke(scope.threadId);
+      return scope;
+    },
+  ],
+  [
+    "interrupt",
+    async () => {
+      const scope = await stage.prompt("tokens=2000 delay=10", "demo/scenario-slow");
+      await until(async () => (await itemsOf(scope)).some(({ type }) => type === "agentMessage"));
+      await interruptTurn(scope);
+      await stage.poke(scope.threadId);
+      return scope;
+    },
+  ],
+  [
+    "ended-by-somebody-else",
+    async () => {
+      const scope = await stage.prompt("tokens=200 delay=10", "demo/scenario-slow");
+      const message = await until(async () => (await itemsOf(scope)).find(({ type }) => type === "agentMessage"));
+      await finishTurn(stage.db, scope.threadId, message.turnId, { status: "failed", code: "MODEL_FAILED" });
       return scope;
     },
   ],

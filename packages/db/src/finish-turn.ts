@@ -10,11 +10,19 @@ export type TurnEnd = { status: "completed" } | { status: "failed"; code: string
 
 /**
  * Ends a turn, once. Takes the thread's id, because the sender may have lost all rights.
+ * @param retries the try of the turn that is over: a call that comes late must not end the next one; any when absent
  * @throws FENCED when another call has ended it meanwhile
  */
-export async function finishTurn(db: Database, threadId: string, turnId: string, end: TurnEnd): Promise<void> {
+export async function finishTurn(
+  db: Database,
+  threadId: string,
+  turnId: string,
+  end: TurnEnd,
+  retries?: number,
+): Promise<void> {
+  const isOpen = (row: Turn) => row.status === "running" && (retries ?? row.retries) === row.retries;
   const turn = await db.prisma.turn.findUniqueOrThrow({ where: { id: turnId }, include: { thread: true } });
-  if (turn.status !== "running") return;
+  if (!isOpen(turn)) return;
   const sender = await db.prisma.user.findUnique({ where: { id: turn.senderId } });
   const actor = {
     userId: turn.senderId,
@@ -34,7 +42,7 @@ export async function finishTurn(db: Database, threadId: string, turnId: string,
     after({ k: "workspace", w: workspaceId });
     return changeThread(tx, after, threadId, async (change) => {
       const current = await tx.turn.findUniqueOrThrow({ where: { id: turnId } });
-      if (current.status !== "running") throw new AppError("FENCED");
+      if (!isOpen(current)) throw new AppError("FENCED");
       return closeTurn(tx, change, current, end);
     });
   });

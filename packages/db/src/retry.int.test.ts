@@ -5,7 +5,8 @@ import { loadHistory, loadPrompts } from "./history.ts";
 import { interruptTurn } from "./interrupts.ts";
 import { listItems } from "./items.ts";
 import { resendTurn, retryTurn } from "./retry.ts";
-import { beginAttempt, completeStep, openMessage, savePartialText } from "./run-step.ts";
+import { beginAttempt, completeStep, openAttempt, openMessage, savePartialText } from "./run-step.ts";
+import { claimNext } from "./run-turn.ts";
 import { type ThreadScope, threadScope } from "./scope.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { makeWorkspace, type TestWorkspace } from "./testing/fixtures.ts";
@@ -57,6 +58,20 @@ async function runTurn(scope: ThreadScope, end: number) {
 }
 
 describe("retry", () => {
+  test("is not ended, nor its request counted, by what comes late from the try before", async () => {
+    const { scope, turn } = await failedTurn();
+    expect(await claimNext(db, scope.threadId)).toBeNull();
+    await retryTurn(scope);
+    expect(await claimNext(db, scope.threadId)).toMatchObject({ turnId: turn.turnId, step: 2, retries: 1 });
+    await beginAttempt(turn, 2, testModel, () => usage);
+    expect(await openAttempt(db, turn.turnId, 0)).toBeNull();
+    await finishTurn(db, scope.threadId, turn.turnId, failed, 0);
+    expect(await getThread(scope)).toMatchObject({ status: "running" });
+    expect(await openAttempt(db, turn.turnId, 1)).toMatchObject({ step: 2, attempt: 1 });
+    await finishTurn(db, scope.threadId, turn.turnId, failed, 1);
+    expect(await getThread(scope)).toMatchObject({ status: "failed" });
+  });
+
   test("goes on behind what the turn has done; its error stays and is marked", async () => {
     const { scope, turn } = await failedTurn();
     expect(await retryTurn(scope)).toEqual({ turnId: turn.turnId });

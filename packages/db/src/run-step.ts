@@ -103,13 +103,17 @@ export async function recordCutAttempt(
   });
 }
 
-/** The turn's request of which neither an answer nor what it has cost is known, if there is one. */
+/**
+ * The turn's request of which neither an answer nor what it has cost is known, if there is one.
+ * @param retries of this try of the turn; any when absent
+ */
 export async function openAttempt(
   db: Database,
   turnId: string,
+  retries?: number,
 ): Promise<{ step: number; attempt: number; text: string } | null> {
   const row = await db.prisma.modelStep.findFirst({
-    where: { turnId, completedAt: null, attempt: { gt: 0 } },
+    where: { turnId, turn: { retries }, completedAt: null, attempt: { gt: 0 } },
     orderBy: { index: "desc" },
   });
   if (!row || (await db.prisma.usageRecord.count({ where: { id: `${row.id}/${row.attempt}` } })) > 0) return null;

@@ -8,12 +8,14 @@ import { cleanText } from "./text.ts";
 import { changeThread, fencedThread, type ThreadChange } from "./thread-change.ts";
 import { putPrompt } from "./turns.ts";
 
-export type Claim = { kind: "turn"; turnId: string; step: number } | { kind: "job"; jobId: string; job: JobKind };
+export type Claim =
+  | { kind: "turn"; turnId: string; step: number; retries: number; interrupted: boolean }
+  | { kind: "job"; jobId: string; job: JobKind };
 
 /**
- * What the thread's workflow does next: the turn under way (with the step to go on at), else the oldest pending job,
- * else the oldest queued turn, else nothing. A job is only taken on while no turn waits, so it is older than any queued
- * turn: a commit holds what its author saw. Claiming again after a crash gives the same answer.
+ * What the thread's workflow does next: the turn under way (with the step to go on at, and which of its tries this is),
+ * else the oldest pending job, else the oldest queued turn, else nothing. A job is only taken on while no turn waits, so
+ * it is older than any queued turn: a commit holds what its author saw. Claiming again after a crash gives the same answer.
  */
 export async function claimNext(db: Database, threadId: string): Promise<Claim | null> {
   const claim = transact(db, (tx, after) =>
@@ -31,7 +33,9 @@ export async function claimNext(db: Database, threadId: string): Promise<Claim |
       if (turn) {
         if (!running) await begin(tx, change, turn);
         const steps = await tx.modelStep.aggregate({ where: { turnId: turn.id }, _max: { index: true } });
-        return { kind: "turn" as const, turnId: turn.id, step: Math.max(steps._max.index ?? 0, turn.firstStep) };
+        const { id: turnId, retries } = turn;
+        const step = Math.max(steps._max.index ?? 0, turn.firstStep);
+        return { kind: "turn" as const, turnId, step, retries, interrupted: turn.interruptedAt !== null };
       }
       return job ? { kind: "job" as const, jobId: job.id, job: job.kind } : null;
     }),
@@ -84,7 +88,7 @@ export type NewCheckpoint = {
   files: number;
   additions: number;
   deletions: number;
-  /** When the worktree began to be recorded. */
+  /** When the worktree began to be recorded, by the database's clock. */
   keptAt: Date;
   pack: PreparedPack;
 };

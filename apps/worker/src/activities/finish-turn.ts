@@ -5,27 +5,24 @@ import { openAttempt, recordCutAttempt } from "@heddle/db/run-step";
 import type { Deps } from "../deps.ts";
 import { prepareRequest } from "./ask-model.ts";
 
+type Finished = { threadId: string; turnId: string; retries?: number; failure: string | null };
+
 /** Ends a turn; a request that was lost with its worker, and that no further one has followed, is counted first. */
 export function createFinishTurn(deps: Deps) {
-  return async (input: { threadId: string; turnId: string; failure: string | null }): Promise<void> => {
-    const { threadId, turnId, failure } = input;
+  return async ({ threadId, turnId, retries, failure }: Finished): Promise<void> => {
     try {
-      await countLostAttempt(deps, turnId);
+      await countLostAttempt(deps, turnId, retries);
     } catch (error) {
       if (isOutage(error)) throw error;
       deps.log.info({ turnId, err: error }, "a lost request could not be counted");
     }
-    await finishTurn(
-      deps.db,
-      threadId,
-      turnId,
-      failure === null ? { status: "completed" } : { status: "failed", code: failure },
-    );
+    const end = failure === null ? ({ status: "completed" } as const) : ({ status: "failed", code: failure } as const);
+    await finishTurn(deps.db, threadId, turnId, end, retries);
   };
 }
 
-async function countLostAttempt(deps: Deps, turnId: string): Promise<void> {
-  const lost = await openAttempt(deps.db, turnId);
+async function countLostAttempt(deps: Deps, turnId: string, retries?: number): Promise<void> {
+  const lost = await openAttempt(deps.db, turnId, retries);
   if (!lost) return;
   const scope = await turnScope(deps.db, turnId, undefined, { interrupted: true });
   const { turn, lostUsage } = await prepareRequest(deps, scope);

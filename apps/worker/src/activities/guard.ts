@@ -6,7 +6,10 @@ import { asAppError } from "./git-errors.ts";
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** Faults that seldom pass by themselves: a few attempts, then the turn ends with the reason. */
+/**
+ * Faults that seldom pass by themselves: a few attempts, then the turn ends with the reason or, fenced off, is looked at
+ * anew.
+ */
 const fewAttempts: ReadonlySet<ErrorCode> = new Set([
   "PROJECT_NOT_READY",
   "GIT_FAILED",
@@ -15,6 +18,7 @@ const fewAttempts: ReadonlySet<ErrorCode> = new Set([
   "SANDBOX_UNAVAILABLE",
   "TIMEOUT",
   "INTERNAL",
+  "FENCED",
 ]);
 const maxAttempts = 5;
 

@@ -22,20 +22,28 @@ export async function threadWorkflow({ threadId }: ThreadWorkflowInput): Promise
   }
 }
 
-type TurnClaim = { turnId: string; step: number };
+type TurnClaim = { turnId: string; step: number; retries: number; interrupted: boolean };
 
-/** Ends the turn, or returns where it is to be claimed again: a decision came, its host is gone, its history is long. */
+/**
+ * Ends the turn, or returns where the rows are to be looked at again: a decision came, its host is gone, its history is
+ * long, somebody else has ended it or moved its thread.
+ */
 async function driveTurn(threadId: string, claim: TurnClaim, decision: () => Promise<void>): Promise<void> {
-  const { turnId } = claim;
+  const { turnId, retries } = claim;
   const hostId = await control.placeThread({ threadId });
+  const finish = async (failure: string | null) => {
+    if (failure === "INTERRUPTED") await keepWhatIsThere(hostId, turnId);
+    await control.finishTurn({ threadId, turnId, retries, failure });
+  };
+  // Not left to the next step to find out: a host that is gone would never do that.
+  if (claim.interrupted) return finish("INTERRUPTED");
   try {
     const ended = await runSteps(hostId, claim, decision);
-    if (ended) await control.finishTurn({ threadId, turnId, failure: ended.failure });
+    if (ended) await finish(ended.failure);
   } catch (error) {
     if (hostIsSilent(error)) return control.leaveHost({ threadId, hostId });
     const failure = failureCode(error);
-    if (failure === "INTERRUPTED") await keepWhatIsThere(hostId, turnId);
-    await control.finishTurn({ threadId, turnId, failure });
+    if (failure !== "FENCED") await finish(failure);
   }
 }
 
@@ -86,6 +94,7 @@ async function driveJob(threadId: string, jobId: string): Promise<void> {
     await host(hostId).runJob({ jobId });
   } catch (error) {
     if (hostIsSilent(error)) return control.leaveHost({ threadId, hostId });
-    await control.failJob({ threadId, jobId, code: failureCode(error) });
+    const code = failureCode(error);
+    if (code !== "FENCED") await control.failJob({ threadId, jobId, code });
   }
 }
