@@ -1,4 +1,5 @@
 import { AppError } from "@heddle/db/errors";
+import { cleanText } from "@heddle/db/text";
 import { outputResponse } from "../../../../../../../features/threads/output.ts";
 import { route } from "../../../../../../../server/route.ts";
 
@@ -11,7 +12,7 @@ export const GET = route({ threadId: "thread.read" }, ({ scope, params }) => {
 
 function decoded(id: string): string {
   try {
-    return decodeURIComponent(id);
+    return cleanText(decodeURIComponent(id));
   } catch (cause) {
     throw new AppError("NOT_FOUND", { cause });
   }
