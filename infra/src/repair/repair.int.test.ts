@@ -292,3 +292,32 @@ test("an upstream store whose source is gone waits for it", async () => {
   expect(open).toBe(1);
   expect(said).toContain(`put the project's source back at ${source}`);
 });
+
+test("an upstream store that cannot be fetched again is left in its place, and the rest is looked at", async () => {
+  const source = join(dir, "source");
+  const store = openStore(home, projectId);
+  damageObject(store.upstreamDir, git(source, "rev-parse", "HEAD"));
+  damageObject(store.upstreamDir, git(source, "rev-parse", "HEAD^{tree}"));
+  rmSync(join(source, ".git"), { recursive: true });
+  const before = readdirSync(store.upstreamDir, { recursive: true }).sort();
+  const { open, said } = await run({ doIt: true });
+  expect(open).toBe(1);
+  expect(said).toMatch(/It failed: .*source is not a git repository/);
+  expect(said).toContain("1 of 1 remain.");
+  expect(readdirSync(store.upstreamDir, { recursive: true }).sort()).toEqual(before);
+});
+
+test("what other hosts have is not missed here", async () => {
+  await onDatabase(home, async (url) => {
+    const db = createDatabase({ url, poolSize: 2 });
+    await db.prisma.host.create({ data: { id: "host-elsewhere", leaseExpiresAt: new Date(0) } });
+    await db.prisma.thread.updateMany({ where: { id: threads.packed }, data: { hostId: "host-elsewhere" } });
+    const { workspaceId, createdById } = await db.prisma.project.findUniqueOrThrow({ where: { id: projectId } });
+    const elsewhere = { name: "Elsewhere", sourcePath: join(dir, "elsewhere"), fetchedAt: new Date() };
+    await db.prisma.project.create({ data: { ...elsewhere, workspaceId, createdById } });
+    await db.close();
+  });
+  git(openStore(home, projectId).threadsDir, "update-ref", "-d", `refs/heddle/threads/${threads.packed}`);
+  git(openStore(home, projectId).threadsDir, "-c", "gc.pruneExpire=now", "prune", "--expire=now");
+  expect((await run()).said).toMatch(/Nothing is wrong\.$/);
+});

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { hasFiles } from "../disk.ts";
+import { explainFailure } from "../explain-failure.ts";
 import { ensureHostId, readHostId } from "../host-id.ts";
 import { finishPuttingBack } from "../migrate-embedded.ts";
 import { readMigrationState } from "../migrations.ts";
@@ -9,7 +10,7 @@ import { endOrphans } from "../run-records.ts";
 import { assertNotNewer } from "../schema-stamp.ts";
 import { lostKeys } from "../sealed-keys.ts";
 import { readSecrets } from "../secrets.ts";
-import { repairHint, StartFailure } from "../start-failure.ts";
+import { messageOf, repairHint, StartFailure } from "../start-failure.ts";
 import { checkFiles } from "./files.ts";
 import { type Finding, hasOwnDatabase, type RepairContext } from "./finding.ts";
 import { checkPostgresFiles, lostData, setPassword } from "./postgres-files.ts";
@@ -64,8 +65,14 @@ async function mend({ what, cure, advice }: Finding, options: Options, report: (
   if (!cure) return false;
   const asked = options.doIt && (cure.flag === undefined || options.useCopy);
   report(`    ${asked ? "Doing it" : "Would"}: ${cure.would}.${cure.flag && !asked ? ` Only with ${cure.flag}.` : ""}`);
-  if (asked) await cure.apply();
-  return asked;
+  if (!asked) return false;
+  try {
+    await cure.apply();
+    return true;
+  } catch (error) {
+    report(`    It failed: ${explainFailure(error) ?? messageOf(error)}`);
+    return false;
+  }
 }
 
 function conclude({ found, open }: { found: number; open: number }, { doIt }: Options, report: (line: string) => void) {

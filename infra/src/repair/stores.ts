@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCommits } from "@heddle/agent/git/read";
 import { rebuildThread } from "@heddle/agent/git/rebuild";
@@ -6,6 +6,7 @@ import { runGit } from "@heddle/agent/git/run";
 import { makeStore, openStore, type ProjectStore } from "@heddle/agent/git/store";
 import { listPacks } from "@heddle/db/checkpoint-packs";
 import { createDatabase, type Database } from "@heddle/db/database";
+import { readHostId } from "../host-id.ts";
 import { messageOf } from "../start-failure.ts";
 import type { Finding, RepairContext } from "./finding.ts";
 import { salvageBases, salvageThread } from "./salvage.ts";
@@ -26,7 +27,7 @@ export async function checkStores(context: RepairContext, url: string): Promise<
   const db = createDatabase({ url, poolSize: 2 });
   try {
     const findings: Finding[] = [];
-    for (const project of await listProjects(db)) {
+    for (const project of await listProjects(db, context)) {
       const problem = await findProblem(openStore(context.home.dir, project.id), project);
       if (problem) findings.push(damagedStore(context, url, project, problem));
     }
@@ -36,19 +37,24 @@ export async function checkStores(context: RepairContext, url: string): Promise<
   }
 }
 
-/** Those that have been cloned. */
-function listProjects(db: Database): Promise<Project[]> {
+/** Those that have been cloned, to this host if there are others. What their threads have need not be here. */
+async function listProjects(db: Database, { home }: RepairContext): Promise<Project[]> {
+  const hostId = readHostId(home.hostIdFile);
+  const others = hostId === null ? 0 : await db.prisma.host.count({ where: { id: { not: hostId } } });
+  const own = others > 0 && hostId !== null ? { hostId } : {};
   const commits = { id: true, branch: true, baseCommit: true, headCommit: true, lastCheckpoint: true } as const;
-  return db.prisma.project.findMany({
+  const projects = await db.prisma.project.findMany({
     where: { fetchedAt: { not: null } },
     select: {
       id: true,
       name: true,
       sourcePath: true,
-      threads: { select: commits, where: { baseCommit: { not: null } } },
+      threads: { select: commits, where: { baseCommit: { not: null }, ...own } },
     },
     orderBy: { id: "asc" },
   });
+  const isHere = ({ id }: Project) => existsSync(join(home.reposDir, id));
+  return projects.filter((project) => others === 0 || project.threads.length > 0 || isHere(project));
 }
 
 type Problem = { store: "upstream" | "threads"; what: string };
@@ -100,13 +106,24 @@ function damagedStore(context: RepairContext, url: string, project: Project, pro
   return { what, cure: { would, apply: () => renew(context, url, project, problem) } };
 }
 
+/** A source that cannot be read must not cost what the old store still has. */
+async function fetchAnew(store: ProjectStore, { sourcePath }: Project, old: string | null): Promise<void> {
+  try {
+    await store.fetch(sourcePath);
+  } catch (error) {
+    rmSync(store.upstreamDir, { recursive: true, force: true });
+    if (old) renameSync(old, store.upstreamDir);
+    throw error;
+  }
+}
+
 async function renew(context: RepairContext, url: string, project: Project, problem: Problem): Promise<void> {
   const { home, setAside, report } = context;
   const store = openStore(home.dir, project.id);
   const { threads } = project;
   if (problem.store === "upstream") {
     const old = existsSync(store.upstreamDir) ? setAside(store.upstreamDir) : null;
-    await store.fetch(project.sourcePath);
+    await fetchAnew(store, project, old);
     const bases = threads.flatMap(({ baseCommit }) => baseCommit ?? []);
     if (old) await salvageBases(store, old, bases);
   }
