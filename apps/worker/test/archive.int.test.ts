@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { threadWorkflowId } from "@heddle/agent/contract";
 import { portrait } from "@heddle/agent/git/testing/trees";
 import { requestArchive, requestRemove, requestRestore } from "@heddle/db/archive";
@@ -9,7 +10,7 @@ import { readJob, requestCommit } from "@heddle/db/jobs";
 import type { ThreadScope } from "@heddle/db/scope";
 import { getThread } from "@heddle/db/threads";
 import { sendTurn } from "@heddle/db/turns";
-import { Client, Connection } from "@temporalio/client";
+import { ApplicationFailure, Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
 
@@ -70,6 +71,36 @@ async function gitState(scope: ThreadScope): Promise<string> {
   await sandbox.exec({ argv: ["bash", "-c", `${command} 2>&1`], onOutput: (chunk) => chunks.push(chunk) });
   await sandbox.close();
   return Buffer.concat(chunks).toString();
+}
+
+/** Whoever wants to write for the thread waits until `work` is done. */
+async function withThreadLocked({ threadId }: ThreadScope, work: () => Promise<void>): Promise<void> {
+  await stage.db.prisma.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM "Thread" WHERE "id" = ${threadId} FOR UPDATE`;
+      await work();
+    },
+    { timeout: 60_000 },
+  );
+}
+
+/** What Temporal does when it hears nothing of a worker; resolves once the next attempt is under way. */
+async function giveUpActivity({ threadId }: ThreadScope): Promise<void> {
+  const connection = await Connection.connect({ address: stage.temporalAddress });
+  try {
+    const client = new Client({ connection });
+    const workflowId = threadWorkflowId(threadId);
+    const activity = async () => (await client.workflow.getHandle(workflowId).describe()).raw.pendingActivities?.[0];
+    const activityId = (await activity())?.activityId ?? "";
+    await client.activity.fail({ workflowId, activityId }, ApplicationFailure.retryable("silent", "WORKER_LOST"));
+    await until(async () => {
+      const { attempt = 0, lastStartedTime } = (await activity()) ?? {};
+      return attempt === 2 && lastStartedTime;
+    });
+    await sleep(1_000);
+  } finally {
+    await connection.close();
+  }
 }
 
 describe("archive and restore", () => {
@@ -133,6 +164,22 @@ describe("archive and restore", () => {
     expect(made.status).toBe("done");
     await expect(requestArchive(scope, { keepIgnored: true })).rejects.toMatchObject({ code: "THREAD_ARCHIVED" });
     await expect(requestCommit(scope, {})).rejects.toMatchObject({ code: "THREAD_ARCHIVED" });
+  });
+
+  test("an attempt that was given up on too early loses nothing of what the next one needs", async () => {
+    const scope = await worked();
+    const before = await portrait(treeOf(scope));
+    const { jobId } = await requestArchive(scope, { keepIgnored: true });
+    await stage.poke(scope.threadId);
+    await until(async () => existsSync(join(archivesOf(scope), `${jobId}.partial`)));
+    await withThreadLocked(scope, async () => {
+      await until(async () => existsSync(join(archivesOf(scope), jobId)));
+      await giveUpActivity(scope);
+    });
+    await done(scope, { jobId });
+    await restore(scope);
+    expect((await lastNotice(scope))?.message).toContain("as it was");
+    expect(await portrait(treeOf(scope))).toEqual(before);
   });
 
   test("ends what still runs in the thread's sandbox before it reads the files", async () => {
