@@ -1,7 +1,6 @@
 import { includeFile, includeFiles } from "@heddle/agent/environment/included-files";
 import { includedNotice } from "@heddle/agent/environment/included-notice";
 import { runSetupScript, type SetupResult } from "@heddle/agent/environment/setup-script";
-import { inOrder } from "@heddle/agent/git/lock";
 import { readTextFile } from "@heddle/agent/git/read-file";
 import { worktreeName } from "@heddle/agent/git/worktree-state";
 import { AppError } from "@heddle/db/errors";
@@ -16,6 +15,8 @@ import type { Prepared } from "./prepare-worktree.ts";
 import type { Stop } from "./turn-step.ts";
 import type { OpenWorktree } from "./worktree.ts";
 
+const mostLostRuns = 3;
+
 type Loaded = Pick<Awaited<ReturnType<typeof loadTurn>>, "thread" | "project">;
 
 /**
@@ -23,33 +24,35 @@ type Loaded = Pick<Awaited<ReturnType<typeof loadTurn>>, "thread" | "project">;
  * script makes, as soon as somebody has agreed to that.
  * @throws SETUP_FAILED, INTERRUPTED
  */
-export function setUpWorktree(
+export async function setUpWorktree(
   deps: Deps,
   scope: TurnScope,
   loaded: Loaded,
   worktree: OpenWorktree,
   stop: Stop,
 ): Promise<Prepared> {
-  // An attempt that Temporal has given up on may still be on its way to its end.
-  return inOrder(`setup:${scope.threadId}`, async () => {
-    stop.signal.throwIfAborted();
-    const name = await worktreeName(worktree.store, scope.threadId);
-    if (loaded.thread.setupFor !== name) await include(deps, scope, loaded, worktree, name, stop.signal);
-    const claim = await claimSetup(scope, name);
-    if (claim.state !== "run") return claim.state;
-    const { itemId, script, data } = claim;
-    const recorder = createOutputRecorder(deps.db, scope, itemId, data);
-    const result = await runSetupScript(worktree.sandbox, script, { signal: stop.signal, onOutput: recorder.push });
-    await recorder.end();
-    // Where this worker is about to end, the item stays open: the next one closes it and runs the script again.
-    if (result.outcome === "interrupted" && !stop.interrupt.aborted) throw new AppError("UNAVAILABLE");
-    await persist(() =>
-      completeSetup(scope, { itemId, worktree: name, outcome: result.outcome, data: logOf(data, result) }),
-    );
-    stop.interrupt.throwIfAborted();
-    if (result.outcome === "failed") await fail(scope, result);
-    return "ready";
-  });
+  stop.signal.throwIfAborted();
+  const name = await worktreeName(worktree.store, scope.threadId);
+  if (loaded.thread.setupFor !== name) await include(deps, scope, loaded, worktree, name, stop.signal);
+  const claim = await claimSetup(scope, name);
+  if (claim.state !== "run") return claim.state;
+  const { itemId, run, script, data } = claim;
+  const recorder = createOutputRecorder(deps.db, scope, itemId, data);
+  const result = await runSetupScript(worktree.sandbox, script, { signal: stop.signal, onOutput: recorder.push });
+  await recorder.end();
+  const cut = result.outcome === "interrupted" ? !stop.interrupt.aborted : isCutByOthers(result, run);
+  // The item stays open: the next attempt, here or of the next worker, closes it and runs the script again.
+  if (cut) throw new AppError("UNAVAILABLE");
+  const outcome = result.outcome === "lost" ? "failed" : result.outcome;
+  await persist(() => completeSetup(scope, { itemId, worktree: name, outcome, data: logOf(data, result) }));
+  stop.interrupt.throwIfAborted();
+  if (outcome === "failed") await fail(scope, result);
+  return "ready";
+}
+
+/** A script under which the sandbox ends time and again may itself be what ends it. */
+function isCutByOthers({ outcome }: SetupResult, run: number): boolean {
+  return outcome === "lost" && run < mostLostRuns;
 }
 
 function logOf(data: SetupLog, result: SetupResult): SetupLog {
