@@ -136,9 +136,13 @@ describe("an interrupt", () => {
     expect(await settled(scope)).toMatchObject({ filesModified: 1, lastCheckpoint: expect.any(String) });
   });
 
-  test("ends the wait for a model that asks for patience; a request that brought nothing costs nothing", async () => {
+  test("ends the wait for a model that asks for patience, and tells of it; a request that brought nothing costs nothing", async () => {
     const scope = await stage.prompt("retryAfter=300 times=9 nonce=patience", "demo/scenario-429");
-    await until(async () => (await usageOf(scope)).length > 0);
+    const wait = async () => (await itemsOf(scope)).find((item) => item.type === "notice" && item.kind === "modelWait");
+    await until(async () => (await wait()) !== undefined);
+    expect(await wait()).toMatchObject({
+      message: expect.stringMatching(/ asked again after 3\d\d s \(attempt 2\)\.$/),
+    });
     await interrupt(scope);
     expect(await settled(scope)).toMatchObject({ status: "idle", usage: { costUsd: 0 } });
     expect(await usageOf(scope)).toMatchObject([{ inputTokens: 0, outputTokens: 0, estimated: false }]);

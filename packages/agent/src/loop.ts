@@ -185,7 +185,18 @@ function stop(code: TurnStopCode, sentence: string): NextAction {
   return { type: "stop", code, sentence: `${sentence} Send a message to go on.` };
 }
 
+/** Of a call that runs a shell command: what people know it by. */
+function commandOf(text: string): string | null {
+  try {
+    const { command } = JSON.parse(text) as { command?: unknown };
+    return typeof command === "string" ? command : null;
+  } catch {
+    return null;
+  }
+}
+
 function repeatSentence({ name, arguments: text }: AskedCall, times: number): string {
-  const short = cleanText(text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  return `The agent asked again for a call that had failed ${times} times: ${cleanText(name)} ${short}. Send a message that tells it what to do instead.`;
+  const asked = commandOf(text) ?? `${name} ${text}`;
+  const short = cleanText(asked.length > 200 ? `${asked.slice(0, 200)}…` : asked);
+  return `The agent asked again for a call that had failed ${times} times: ${short}\nSend a message that tells it what to do instead.`;
 }

@@ -153,6 +153,7 @@ describe("tool calls", () => {
     it("kills what takes too long, and what is interrupted", async () => {
       const slow = await run("shell", { command: "echo begun; sleep 60", timeout_seconds: 0.3 });
       expect(slow).toMatchObject({ status: "failed", item: { exitCode: null, output: "begun\n" } });
+      expect(slow.item).toMatchObject({ note: expect.stringMatching(/^Timed out after 0.3 s/) });
       expect(slow.forModel).toMatch(/timed out after 0.3 s/);
       const capped = await run(
         "shell",

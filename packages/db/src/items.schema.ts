@@ -51,7 +51,7 @@ export const itemData = {
     /** The turn was tried again since. */
     retried: z.boolean().optional(),
   }),
-  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped, interrupted … */
+  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped, modelWait, interrupted … */
   notice: z.object({
     kind: z.string(),
     message: z.string(),

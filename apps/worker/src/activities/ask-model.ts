@@ -1,10 +1,11 @@
 import { buildMessages } from "@heddle/agent/loop";
 import type { ModelAnswer, ModelRequest } from "@heddle/agent/models/port";
-import { streamWithRetries } from "@heddle/agent/models/retry";
+import { type AttemptEnd, streamWithRetries } from "@heddle/agent/models/retry";
 import { estimateTokens } from "@heddle/agent/models/tokens";
 import { describeCall, toolSpecs } from "@heddle/agent/orchestrator";
 import { systemPrompt } from "@heddle/agent/prompts/system";
 import { loadHistory } from "@heddle/db/history";
+import { noteWait } from "@heddle/db/model-wait";
 import type { TurnScope } from "@heddle/db/run-scope";
 import {
   beginAttempt,
@@ -23,6 +24,8 @@ import { persist } from "./persist.ts";
 import { createTextStream, type TextStream } from "./text-stream.ts";
 import type { Stop } from "./turn-step.ts";
 
+/** A shorter pause before the model is asked again is not worth a line. */
+const toldWaitMs = 3_000;
 const nothing = { inputTokens: 0, outputTokens: 0, estimated: false };
 
 /**
@@ -74,6 +77,9 @@ export async function askModel(deps: Deps, scope: TurnScope, step: number, stop:
         if (!("error" in end.result)) return;
         await settle();
         await recordCutAttempt(scope, step, attempt, turn.model, priced(end.usage ?? nothing));
+        const { result, retryInMs } = end;
+        if (retryInMs === null) await closeMessage(scope, step, attempt, turn.model, text);
+        else if (retryInMs >= toldWaitMs) await noteWait(scope, step, waitSentence(result.error.message, end));
       },
     });
   } finally {
@@ -88,6 +94,10 @@ export async function askModel(deps: Deps, scope: TurnScope, step: number, stop:
     usage: priced(usage),
   };
   return persist(() => completeStep(scope, step, attempt, turn.model, brought));
+}
+
+function waitSentence(why: string, { attempt, retryInMs }: AttemptEnd): string {
+  return `${why} It is asked again after ${Math.round((retryInMs ?? 0) / 1000)} s (attempt ${attempt + 1}).`;
 }
 
 /** What the model is asked, and what an answer of which only a text is known has cost. */

@@ -65,7 +65,7 @@ function restoredSentence({ keepIgnored }: ArchiveManifest, file: NonNullable<Ar
 function lostSentence(outcome: "missing" | "damaged", elsewhere: boolean, keptAt: Date | null): string {
   const why =
     outcome === "damaged"
-      ? "The archive is damaged. It is kept for now, for an admin to look at"
+      ? "The archive is damaged (it is kept for an admin to look at)"
       : elsewhere
         ? "The archive lies on a host that does not answer"
         : "The archive is no longer there";

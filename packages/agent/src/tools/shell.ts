@@ -58,7 +58,7 @@ export const shell = defineTool({
             : `exit code ${exitCode}`;
     const shown = output.text(limits.modelChars);
     const lineEnd = shown === "" || shown.endsWith("\n") ? "" : "\n";
-    const note = result.limit === null ? {} : { note: sentence(passedLimits[result.limit]) };
+    const note = result.limit !== null || result.timedOut ? { note: sentence(end) } : {};
     return {
       ok: exitCode === 0,
       forModel: `${shown || "(no output)\n"}${lineEnd}[${end}, ${(durationMs / 1000).toFixed(1)} s]`,
