@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker
 import { createControlActivities } from "./activities/control.ts";
 import { createHostActivities } from "./activities/host.ts";
 import { observed } from "./activities/observed.ts";
+import { adoptCopiedHome } from "./copied-home.ts";
 import type { Deps } from "./deps.ts";
 import { startDevServers } from "./dev-servers.ts";
 import { keepLease } from "./lease.ts";
@@ -50,6 +51,7 @@ export async function startWorker(deps: Deps, options: ServeOptions): Promise<Wo
 }
 
 async function serve(deps: Deps, options: ServeOptions, lost: AbortSignal): Promise<WorkerHandle> {
+  await adoptCopiedHome(deps.homeDir);
   await setAsideLeftBehind(deps.db, deps.fence.hostId, deps.homeDir).catch((err) =>
     deps.log.warn({ err }, "worktrees of threads that have moved away could not be set aside"),
   );
