@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { databaseHealth } from "./health.ts";
 import { startHost } from "./hosts.ts";
+import { readProviderStatus } from "./provider-status.ts";
 import { noteAnswer } from "./providers.ts";
 import { workspaceScope } from "./scope.ts";
 import { readStatus } from "./status.ts";
@@ -124,4 +125,23 @@ test("health: a worker that misses its renewals is down, a provider until it ans
   await noteAnswer(db, first?.id ?? "", "server");
   await db.prisma.provider.updateMany({ data: { failedAt: minutesAgo(6) } });
   expect(await databaseHealth(db)).toMatchObject({ model: true });
+});
+
+test("a provider is told by its last request, however long ago, and to its own workspace alone", async () => {
+  const { db } = store;
+  await makeWorkspace(db);
+  const scope = await workspaceScope(db, workspace.principals.auditor, workspace.id, "status.read");
+  const own = { name: "demo", failure: null };
+  expect(await readProviderStatus(scope)).toEqual([{ ...own, state: "unasked", at: null }]);
+  const { id } = await db.prisma.provider.findFirstOrThrow({ where: { workspaceId: workspace.id } });
+  await noteAnswer(db, id, null);
+  expect(await readProviderStatus(scope)).toMatchObject([{ ...own, state: "well", at: expect.any(Date) }]);
+  await noteAnswer(db, id, "auth");
+  await db.prisma.provider.update({
+    where: { id },
+    data: { answeredAt: minutesAgo(700), failedAt: minutesAgo(600) },
+  });
+  expect(await readProviderStatus(scope)).toMatchObject([{ state: "failed", failure: "auth" }]);
+  await noteAnswer(db, id, null);
+  expect(await readProviderStatus(scope)).toMatchObject([{ ...own, state: "well" }]);
 });

@@ -55,11 +55,26 @@ export const stuckThread = z.object({
 });
 export type StuckThread = z.infer<typeof stuckThread>;
 
+/**
+ * A provider of models, as its last request tells: nobody asks it for the sake of asking. `failed` stays until it answers
+ * again; `unasked`: there was no request yet.
+ */
+export const providerStatus = z.object({
+  name: z.string(),
+  state: z.enum(["well", "failed", "unasked"]),
+  at: z.date().nullable(),
+  /** How it failed: `auth`, `rate_limited`, `server`, `cut` or `timeout`. */
+  failure: z.string().nullable(),
+});
+export type ProviderStatus = z.infer<typeof providerStatus>;
+
 export const statusView = z.object({
   /** When the rows were read. */
   at: z.date(),
   version: z.string(),
   parts: z.array(z.object({ name: z.enum(["postgres", "temporal", "worker", "model"]), ok: z.boolean() })),
+  /** The workspace's own. */
+  providers: z.array(providerStatus),
   hosts: z.array(hostStatus),
   queues: z.array(queueStatus),
   /** Longest first; at most 100. */

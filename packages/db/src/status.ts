@@ -11,7 +11,7 @@ const noProgressMs = 15 * 60_000;
 const mostStuck = 100;
 
 /** The rows behind the status page, all of the caller's workspace; hosts are shared by all workspaces. */
-export async function readStatus(scope: WorkspaceScope): Promise<Omit<StatusView, "version" | "parts">> {
+export async function readStatus(scope: WorkspaceScope): Promise<Omit<StatusView, "version" | "parts" | "providers">> {
   const at = await databaseTime(scope.db.prisma);
   const hosts = await readHosts(scope, at);
   const [queues, stuck] = await Promise.all([readQueues(scope), readStuck(scope, at, hosts)]);

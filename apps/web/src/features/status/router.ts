@@ -1,4 +1,5 @@
 import { setDraining } from "@heddle/db/hosts";
+import { readProviderStatus } from "@heddle/db/provider-status";
 import { readStatus } from "@heddle/db/status";
 import { drainHostInput, statusView } from "@heddle/db/status.schema";
 import { z } from "zod";
@@ -11,9 +12,15 @@ export const statusRouter = router({
     .meta({ openapi: { method: "GET", path: "/status", summary: "Hosts, queues, and threads that do not get on" } })
     .output(statusView)
     .query(async ({ ctx }) => {
-      const [health, rows] = await Promise.all([readHealth(ctx.runtime), readStatus(ctx.scope)]);
-      const parts = Object.entries(health).map(([name, ok]) => ({ name: name as keyof typeof health, ok }));
-      return { version, parts, ...rows };
+      const [health, rows, providers] = await Promise.all([
+        readHealth(ctx.runtime),
+        readStatus(ctx.scope),
+        readProviderStatus(ctx.scope),
+      ]);
+      // Another workspace's provider helps nobody here.
+      const own = { ...health, model: providers.some(({ state }) => state !== "failed") };
+      const parts = Object.entries(own).map(([name, ok]) => ({ name: name as keyof typeof own, ok }));
+      return { version, parts, providers, ...rows };
     }),
 
   drainHost: workspaceProcedure("host.manage")

@@ -13,6 +13,7 @@ import { messageOf } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { type Outputs, useTRPC, useTRPCClient } from "../shell/trpc.ts";
 import { Hosts } from "./hosts.tsx";
+import { Providers } from "./providers.tsx";
 
 type Status = Outputs["status"]["read"];
 
@@ -43,6 +44,9 @@ export function StatusSection() {
       {data ? (
         <>
           <Parts parts={data.parts} />
+          <Part title="Models">
+            <Providers providers={data.providers} />
+          </Part>
           <Part title="Stuck threads" count={data.stuck.length}>
             <Stuck threads={data.stuck} />
           </Part>
