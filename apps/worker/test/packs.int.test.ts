@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprint } from "@heddle/agent/git/testing/project";
 import { listPacks } from "@heddle/db/checkpoint-packs";
@@ -59,6 +60,16 @@ test("a large checkpoint is kept in pieces and made whole elsewhere", { timeout:
     orderBy: { _max: { position: "asc" } },
   });
   expect(pieces.map(({ _count }) => _count > 1)).toEqual([true, false, false]);
+  const before = await filesIn(stage.homeDir, scope);
+  expect(await filesIn(await moveAway(scope), scope)).toEqual(before);
+});
+
+test("what a commit was the first to hold is there elsewhere, too", { timeout: 180_000 }, async () => {
+  const scope = await stage.prompt(script(shell("echo a > a"), "Done."));
+  await settled(scope);
+  await writeFile(join(stage.homeDir, "worktrees", scope.threadId, "tree/by-hand"), "by hand\n");
+  await commit(scope);
+  expect(await thread(scope)).toMatchObject({ filesModified: 2 });
   const before = await filesIn(stage.homeDir, scope);
   expect(await filesIn(await moveAway(scope), scope)).toEqual(before);
 });

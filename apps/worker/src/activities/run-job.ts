@@ -1,4 +1,3 @@
-import { checkpoint } from "@heddle/agent/git/checkpoint";
 import { commitThread } from "@heddle/agent/git/commit";
 import { diff } from "@heddle/agent/git/read";
 import { ModelError } from "@heddle/agent/models/port";
@@ -21,6 +20,7 @@ import { archiveThread } from "./archive-thread.ts";
 import { askAside } from "./ask-aside.ts";
 import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
+import { keepFiles } from "./keep-checkpoint.ts";
 import { removeThread } from "./remove-thread.ts";
 import { restoreThread } from "./restore-thread.ts";
 import { type OpenWorktree, openWorktree } from "./worktree.ts";
@@ -61,15 +61,21 @@ async function run(deps: HostDeps, scope: JobScope, loaded: LoadedJob, signal: A
 async function makeCommit(deps: Deps, scope: JobScope, loaded: LoadedJob, signal: AbortSignal): Promise<void> {
   if (loaded.thread.baseCommit === null) throw new AppError("NOTHING_TO_COMMIT");
   const worktree = await openWorktree(deps, loaded.thread);
-  const message = loaded.job.message ?? (await suggest(deps, scope, loaded, worktree, signal));
+  const { baseCommit } = worktree;
+  // A commit that held more than the last checkpoint would be undone by the files of the thread's next host.
+  const kept = await keepFiles(scope, { ...loaded.thread, baseCommit }, worktree, `Before job ${loaded.job.id}`);
+  const message = loaded.job.message ?? (await suggest(deps, scope, loaded, { ...worktree, kept }, signal));
   if (loaded.job.kind === "commitMessage") await completeJob(scope, { message });
-  else await commit(scope, loaded, worktree, message);
+  else await commit(scope, loaded, { ...worktree, kept }, message);
 }
+
+/** `kept`: the checkpoint that holds all that is there. */
+type KeptWorktree = OpenWorktree & { kept: string };
 
 async function commit(
   scope: JobScope,
   { job, thread, user }: LoadedJob,
-  worktree: OpenWorktree,
+  worktree: KeptWorktree,
   message: string,
 ): Promise<void> {
   if (job.message === null) await fixCommitMessage(scope, message);
@@ -77,7 +83,7 @@ async function commit(
     threadId: thread.id,
     branch: thread.branch,
     parent: thread.headCommit ?? worktree.baseCommit,
-    checkpoint: thread.lastCheckpoint ?? undefined,
+    checkpoint: worktree.kept,
     message: `${message}\n\nHeddle-Thread: ${thread.id}\nHeddle-Model: ${thread.model}`,
     author: { name: user.name, email: user.email ?? `${user.id}@bots.heddle.invalid` },
     committedAt: job.createdAt,
@@ -95,13 +101,10 @@ async function suggest(
   deps: Deps,
   scope: JobScope,
   { thread }: LoadedJob,
-  { sandbox, store, baseCommit }: OpenWorktree,
+  { store, baseCommit, kept }: KeptWorktree,
   signal: AbortSignal,
 ): Promise<string> {
-  const parent = thread.lastCheckpoint ?? baseCommit;
-  const kept = await checkpoint(sandbox, store, { threadId: thread.id, parent, message: "Before a commit" });
-  if (kept.changed) await kept.pack.close();
-  const files = await diff(store.threadsDir, thread.headCommit ?? baseCommit, kept.commit);
+  const files = await diff(store.threadsDir, thread.headCommit ?? baseCommit, kept);
   if (files.length === 0) throw new AppError("NOTHING_TO_COMMIT");
   const diffStat = files.map((file) => `${file.path} | +${file.additions} -${file.deletions}`).join("\n");
   const messages = commitMessageMessages({
