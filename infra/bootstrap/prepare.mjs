@@ -23,8 +23,7 @@ export const toolEnvironment = {
 
 /** Dependencies as the lockfile says, and the generated database client. Does nothing when both are there. */
 export async function ensureInstalled() {
-  const lock = hashFiles(["package-lock.json"]);
-  if (!isStamped("install", lock) || !existsSync(join(root, "node_modules"))) {
+  if (!isStamped("install", installState())) {
     if (!installedAsLocked()) {
       await step("Installing dependencies", () =>
         mustRun(
@@ -36,10 +35,13 @@ export async function ensureInstalled() {
       );
     }
     await linkPostgresLibraries();
-    stamp("install", lock);
+    stamp("install", installState());
   }
   await ensureGenerated();
 }
+
+/** Changes also when somebody runs npm by hand: it may have replaced what was linked. */
+const installState = () => fingerprint(["package-lock.json", "node_modules/.package-lock.json"]);
 
 /** Builds what changed since the last build. */
 export async function ensureBuilt() {
