@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { settled, test } from "./fixtures.ts";
 import { api, owner } from "./stack.ts";
 
@@ -62,15 +62,65 @@ test("a follow-up waits for the turn before it, and a commit too", async ({
 test("a lost connection is told and made good", async ({ ownerPage: page, stack, sample, scenario }) => {
   const model = await scenario("scenario-slow:tokens=120,delay=40");
   const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, { prompt: "Count", model });
+  await failModels(page);
   await page.goto(`/threads/${id}`);
   await expect(page.getByText("word1 ")).toBeVisible();
+  const models = page.getByRole("combobox", { name: "Model" });
+  await expect(models).toHaveText("Models");
+  await page.unrouteAll({ behavior: "wait" });
   await stack.kill("web");
   await expect(page.getByText(/^No connection to Heddle/)).toBeVisible();
   await expect(page.getByText(/^No connection to Heddle/)).toBeHidden();
+  await expect(models).toHaveText(/^scenario-slow/);
   await settled(stack, id);
   const { items } = await api<{ items: { type: string; text?: string }[] }>(stack, "GET", `/threads/${id}/items`);
   const answers = items.filter(({ type }) => type === "agentMessage").map(({ text = "" }) => text.trim());
   expect(answers[0]).toMatch(/word120$/);
   await expect(page.getByRole("article", { name: /^Answer of/ }).first()).toHaveText(answers[0] ?? "");
   await expect(page.getByRole("article", { name: /^Answer of/ })).toHaveCount(answers.length);
+});
+
+/** The list of models cannot be read, whatever else is asked for along with it. */
+async function failModels(page: Page): Promise<void> {
+  await page.route(/providers\.models/, async (route) => {
+    const names = new URL(route.request().url()).pathname.split("/").at(-1)?.split(",") ?? [];
+    const response = await route.fetch();
+    const answers: unknown[] = await response.json();
+    answers[names.indexOf("providers.models")] = { error: { json: { message: "No answer", code: -32603 } } };
+    await route.fulfill({ response, json: answers });
+  });
+}
+
+test("a page that is opened while the database is down comes by itself once it is back", async ({
+  ownerPage: page,
+  stack,
+  sample,
+}) => {
+  const supervisor = await stack.pidOf("supervisor");
+  process.kill(supervisor, "SIGSTOP");
+  try {
+    await stack.kill("postgres");
+    await page.goto(`/projects/${sample.id}`);
+    await expect(page.getByText("The page could not be shown")).toBeVisible();
+  } finally {
+    process.kill(supervisor, "SIGCONT");
+  }
+  await expect(page.getByRole("button", { name: "Start thread" })).toBeVisible();
+});
+
+test("a thread that nobody can run says so, and goes on by itself", async ({ ownerPage: page, stack, sample }) => {
+  const supervisor = await stack.pidOf("supervisor");
+  const standsStill = page.getByText(/^No worker is running, so this thread stands still/);
+  process.kill(supervisor, "SIGSTOP");
+  try {
+    await stack.kill("worker");
+    const start = { prompt: "Summarise the repository" };
+    const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, start);
+    await page.goto(`/threads/${id}`);
+    await expect(standsStill).toBeVisible();
+  } finally {
+    process.kill(supervisor, "SIGCONT");
+  }
+  await expect(standsStill).toBeHidden();
+  await expect(page.getByText(/^Worked/)).toBeVisible();
 });

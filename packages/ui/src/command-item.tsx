@@ -24,7 +24,7 @@ const PURPOSES = {
 
 /** A command as one row: open while it runs, then as the reader leaves it. */
 export function CommandItemView({ item, outputHref, actions }: CommandItemViewProps) {
-  const { command, status, exitCode, durationMs } = item;
+  const { command, status, exitCode } = item;
   const purpose = PURPOSES[item.purpose ?? "agent"];
   const running = status === "running";
   const failed = status === "failed" || (typeof exitCode === "number" && exitCode !== 0);
@@ -44,7 +44,7 @@ export function CommandItemView({ item, outputHref, actions }: CommandItemViewPr
         trailing={
           <>
             {running ? <Elapsed since={item.createdAt} className="text-accent-text" /> : <Outcome item={item} />}
-            {!running && typeof durationMs === "number" && !isNotRun(item) && <span>{formatDuration(durationMs)}</span>}
+            {!running && hasDuration(item) && <span>{formatDuration(item.durationMs)}</span>}
           </>
         }
       >
@@ -61,12 +61,18 @@ export function CommandItemView({ item, outputHref, actions }: CommandItemViewPr
 /** Of a script: what it does first, not how it is run. */
 function firstLine(command: string): string {
   const lines = command.split("\n").filter((line) => line.trim() !== "");
-  return lines.find((line) => !line.startsWith("#")) ?? lines[0] ?? "";
+  return lines.find((line) => !/^(#|set -)/.test(line)) ?? lines[0] ?? "";
 }
 
 /** The turn ended before the command began. */
 function isNotRun({ status, note }: CommandItem): boolean {
   return status === "interrupted" && (note?.startsWith("Not run") ?? false);
+}
+
+/** Of a command that was cut with its host nobody knows how long it ran. */
+function hasDuration(item: CommandItem): item is CommandItem & { durationMs: number } {
+  const { status, durationMs } = item;
+  return typeof durationMs === "number" && !(status === "interrupted" && durationMs === 0);
 }
 
 function Outcome({ item }: { item: CommandItem }) {

@@ -12,7 +12,8 @@ export type ComposerProps = {
   onSend: (text: string) => Promise<boolean>;
   /** For ⌘/Ctrl+Shift+Enter: into the running turn. */
   onSteer?: (text: string) => Promise<boolean>;
-  models: readonly ModelOption[];
+  /** Absent while they are being read. */
+  models?: readonly ModelOption[];
   model: string | undefined;
   onModelChange: (model: string) => void;
   placeholder?: string;

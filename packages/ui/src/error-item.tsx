@@ -2,6 +2,7 @@
 import { Pencil, RotateCw, TriangleAlert } from "lucide-react";
 import { Button } from "./button.tsx";
 import { explainError } from "./explain-error.ts";
+import { Link } from "./link.tsx";
 import { RelativeTime } from "./relative-time.tsx";
 import type { ErrorItem } from "./types.ts";
 
@@ -15,7 +16,7 @@ export type ErrorItemViewProps = {
 
 /** Why a turn ended early: what, why, and what to do about it. */
 export function ErrorItemView({ item, retrying, ...actions }: ErrorItemViewProps) {
-  const { title, advice, toldAbove } = explainError(item.code);
+  const { title, advice, place, toldAbove } = explainError(item.code);
   const message = toldAbove ? (item.message.split("\n", 1)[0] ?? "").replace(/ Its last lines:$/, "") : item.message;
   const { onRetry, onEdit } = toldAbove ? {} : actions;
   const repeats = message.replace(/\.$/, "") === title;
@@ -50,6 +51,11 @@ export function ErrorItemView({ item, retrying, ...actions }: ErrorItemViewProps
             {onEdit && (
               <Button size="sm" variant="ghost" onClick={onEdit} disabled={retrying}>
                 <Pencil aria-hidden /> Edit and resend
+              </Button>
+            )}
+            {place && (
+              <Button size="sm" variant="ghost" asChild>
+                <Link href={place.href}>{place.label}</Link>
               </Button>
             )}
           </div>

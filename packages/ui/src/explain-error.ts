@@ -3,22 +3,26 @@ type Explanation = {
   title: string;
   /** What to do, where the message does not say it. */
   advice?: string;
+  /** Where it is mended, by those who may. */
+  place?: { href: string; label: string };
   /** An item above tells more, and has the buttons. */
   toldAbove?: true;
 };
 
 const goesOn = "Try again: the turn goes on where it stopped, and nothing is done twice.";
+const providers = { href: "/settings/providers", label: "Model providers" };
 const anotherModel = "resend the prompt with another model";
 
 const explanations: Record<string, Explanation> = {
   MODEL_FAILED: { title: "The model did not answer", advice: `${goesOn} If it keeps failing, ${anotherModel}.` },
   MODEL_REFUSED: {
     title: "The provider refused the request",
-    advice: `Have an admin look at the provider in the settings, or ${anotherModel}.`,
+    advice: `An admin can change the provider in the settings. Or ${anotherModel}.`,
+    place: providers,
   },
   MODEL_NOT_FOUND: { title: "The model is gone", advice: "Edit and resend the prompt with another model." },
-  NO_MODEL: { title: "There is no model" },
-  PROVIDER_KEY_LOST: { title: "The provider's key is lost" },
+  NO_MODEL: { title: "There is no model", place: providers },
+  PROVIDER_KEY_LOST: { title: "The provider's key is lost", place: providers },
   TURN_LIMIT: { title: "The turn reached a limit" },
   REPEATED_FAILURE: { title: "Stopped: the same call failed again and again" },
   DISK_FULL: { title: "The thread's disk is full" },

@@ -55,20 +55,19 @@ export function HostTable({ hosts, onDrain, onResume, changing }: HostTableProps
       <tbody>
         {hosts.map((host) => (
           <tr key={host.id}>
-            <Td className="max-w-60 truncate font-mono text-xs" title={host.id}>
+            <Td className="max-w-44 truncate font-mono text-xs" title={host.id}>
               {host.id}
             </Td>
             <Td className="whitespace-nowrap">
               <Badge tone={STATUS[host.status].tone}>{STATUS[host.status].label}</Badge>
+              {host.status === "draining" && host.drainingAt && (
+                <RelativeTime at={host.drainingAt} className="ml-2 text-subtle text-xs" />
+              )}
             </Td>
             <Td className="whitespace-nowrap text-muted">
               {host.status === "dead" ? (
                 <>
                   ran out <RelativeTime at={host.leaseExpiresAt} />
-                </>
-              ) : host.status === "draining" && host.drainingAt ? (
-                <>
-                  renewed; draining <RelativeTime at={host.drainingAt} />
                 </>
               ) : (
                 "renewed"

@@ -63,6 +63,18 @@ describe("a conversation rendered on the server", () => {
     expect(unknown).toContain("its effect is unknown");
   });
 
+  it("claims no duration for a command that was cut with its host", () => {
+    const cut = { ...command, status: "interrupted" as const, durationMs: 0, note: "Its effect is unknown." };
+    expect(html([cut])).not.toContain("0 s");
+    expect(html([{ ...cut, durationMs: 3_300 }])).toContain("3.3 s");
+  });
+
+  it("shows an answer that was cut off as far as it came, and nothing of one that had not begun", () => {
+    const cut: Item = { ...base, id: "m", type: "agentMessage", model: "demo", text: "So far", status: "interrupted" };
+    expect(html([cut])).toContain("Cut off");
+    expect(html([{ ...cut, text: "" }])).not.toContain("Cut off");
+  });
+
   it("folds turns away that an edited prompt has replaced", () => {
     const items = [
       { ...command, turnId: "t0" },

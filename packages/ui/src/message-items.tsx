@@ -49,7 +49,8 @@ export function UserMessageView({ item, steered, onEdit }: UserMessageViewProps)
 }
 
 export function AgentMessageView({ item }: { item: AgentMessageItem }) {
-  if (item.text === "" && item.status === "running") return null;
+  // Nothing has come yet, or came before the connection was cut.
+  if (item.text === "" && item.status !== "completed") return null;
   return (
     <article aria-label={`Answer of ${item.model}`} className="my-2 px-1.5">
       <Markdown text={item.text} streaming={item.status === "running"} />

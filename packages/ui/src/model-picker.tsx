@@ -4,14 +4,16 @@ import { Select, type SelectGroup } from "./select.tsx";
 import type { ModelOption } from "./types.ts";
 
 export type ModelPickerProps = {
-  models: readonly ModelOption[];
+  /** Absent while they are being read. */
+  models?: readonly ModelOption[];
   value: string | undefined;
   onValueChange: (value: string) => void;
   disabled?: boolean;
 };
 
 /** The models of all providers. A scripted model says so, in the list and when chosen. */
-export function ModelPicker({ models, value, onValueChange, disabled }: ModelPickerProps) {
+export function ModelPicker({ models: known, value, onValueChange, disabled }: ModelPickerProps) {
+  const models = known ?? [];
   const groups = new Map<string, SelectGroup>();
   for (const model of models) {
     const group = groups.get(model.provider) ?? { label: model.provider, options: [] };
@@ -25,7 +27,7 @@ export function ModelPicker({ models, value, onValueChange, disabled }: ModelPic
         quiet
         side="top"
         aria-label="Model"
-        placeholder={models.length === 0 ? "No model set up" : "Choose a model"}
+        placeholder={known === undefined ? "Models" : known.length === 0 ? "No model set up" : "Choose a model"}
         value={value}
         onValueChange={onValueChange}
         disabled={disabled || models.length === 0}

@@ -41,7 +41,7 @@ export function NetworkList(props: NetworkListProps) {
     <>
       <ul aria-label="Connections" className="divide-y divide-line">
         {decisions.map((decision) => (
-          <li key={decision.id} className="flex items-start gap-2 py-1.5 text-sm">
+          <li key={decision.id} className="flex flex-wrap items-start gap-2 py-1.5 text-sm sm:flex-nowrap">
             {decision.allowed ? (
               <CircleCheck className="mt-1 size-3.5 shrink-0 text-success" role="img" aria-label="Allowed" />
             ) : (
@@ -58,6 +58,7 @@ export function NetworkList(props: NetworkListProps) {
               </p>
               {!decision.allowed && <p className="text-muted text-xs">{explainRefusal(decision.reason)}</p>}
             </div>
+            <RelativeTime at={decision.at} className="shrink-0 text-subtle text-xs leading-5 sm:order-1" />
             {onAllow && canAllow(decision) && (
               <Allow
                 done={isAllowed(decision)}
@@ -65,7 +66,6 @@ export function NetworkList(props: NetworkListProps) {
                 onAllow={() => onAllow(decision)}
               />
             )}
-            <RelativeTime at={decision.at} className="shrink-0 text-subtle text-xs leading-5" />
           </li>
         ))}
       </ul>
@@ -79,9 +79,9 @@ export function NetworkList(props: NetworkListProps) {
 }
 
 function Allow({ done, pending, onAllow }: { done: boolean; pending: boolean; onAllow: () => void }) {
-  if (done) return <span className="shrink-0 text-success text-xs leading-5">Allowed now</span>;
+  if (done) return <span className="shrink-0 text-success text-xs leading-5 max-sm:ml-5.5">Allowed now</span>;
   return (
-    <Button size="sm" onClick={onAllow} pending={pending} className="-my-0.5">
+    <Button size="sm" onClick={onAllow} pending={pending} className="-my-0.5 max-sm:ml-5.5">
       Allow for this project
     </Button>
   );

@@ -5,6 +5,7 @@ import {
   CircleStop,
   FileClock,
   FileInput,
+  Hourglass,
   Info,
   type LucideIcon,
   Server,
@@ -21,6 +22,7 @@ const KINDS: Record<string, { icon: LucideIcon; label: string }> = {
   restored: { icon: ArchiveRestore, label: "Restored" },
   filesRestored: { icon: FileClock, label: "Files put back" },
   filesIncluded: { icon: FileInput, label: "Files copied" },
+  modelWait: { icon: Hourglass, label: "Waited for the model" },
   interrupted: { icon: CircleStop, label: "Stopped" },
 };
 

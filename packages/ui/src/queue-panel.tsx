@@ -78,7 +78,7 @@ export function QueuePanel(props: QueuePanelProps) {
         <div className="rounded-lg border border-line bg-canvas">
           <h2 className="flex min-h-7 items-center gap-2 border-line border-b pr-1 pl-2.5 text-muted text-xs">
             <ListEnd className="size-3.5 text-subtle" aria-hidden />
-            <span className="min-w-0 flex-1 truncate">
+            <span className="min-w-0 flex-1 py-1">
               {prompts.length === 0
                 ? "The queue is empty"
                 : `${plural(prompts.length, "prompt")} ${held ? "on hold, because the turn was stopped" : "in the queue"}`}

@@ -36,7 +36,7 @@ export function QueuedRow({ prompt, onMove, onDrop, onEdit, onModeChange, onRemo
       ref={row}
       onKeyDown={onKeyDown}
       className={cn(
-        "relative flex min-h-9 items-start gap-1.5 py-1 pr-1.5 pl-1 text-sm pointer-coarse:min-h-12",
+        "relative flex min-h-9 items-center gap-1.5 py-1 pr-1.5 pl-1 text-sm pointer-coarse:min-h-12",
         dragged && "opacity-50",
       )}
     >

@@ -7,6 +7,8 @@ export function Toaster() {
     <Primitive
       position="bottom-right"
       gap={8}
+      // Above the bar of columns.
+      mobileOffset={{ bottom: "calc(4.5rem + env(safe-area-inset-bottom))" }}
       toastOptions={{
         unstyled: true,
         classNames: {

@@ -28,18 +28,20 @@ export type TurnSummaryProps = {
   /** Whether any file differs from before. */
   changed: boolean;
   onShowChanges: () => void;
-  /** Somebody ended it before it was done. */
-  stopped?: boolean;
+  /** `stopped`: somebody ended it before it was done. */
+  ending?: "done" | "stopped" | "failed";
   /** What can be done about a turn that was stopped. */
   actions?: ReactNode;
 };
 
+const ENDINGS = { done: "Worked", stopped: "Stopped after", failed: "Failed after" };
+
 /** What a turn took that has ended, and whether it changed something. */
-export function TurnSummary({ durationMs, changed, onShowChanges, stopped, actions }: TurnSummaryProps) {
+export function TurnSummary({ durationMs, changed, onShowChanges, ending = "done", actions }: TurnSummaryProps) {
   return (
     <div className="mt-2 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1 px-1.5 text-subtle text-xs">
       <span>
-        {stopped ? "Stopped after" : "Worked"} {formatDuration(durationMs)} ·
+        {ENDINGS[ending]} {formatDuration(durationMs)} ·
       </span>
       {changed ? (
         <button type="button" onClick={onShowChanges} className="text-accent-text hover:underline">

@@ -1,7 +1,7 @@
 "use client";
 import { ErrorState } from "@heddle/ui/error-state";
 
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
     <main className="h-dvh bg-canvas">
       <title>Error · Heddle</title>
@@ -9,7 +9,7 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
         title="The page could not be shown"
         reason="Something went wrong on the server or in this page."
         code={error.digest}
-        onRetry={reset}
+        onRetry={retry}
       />
     </main>
   );

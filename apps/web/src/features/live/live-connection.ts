@@ -5,8 +5,10 @@ import { applyEvents, emptyThread, type LiveItem, type ThreadEvent, type ThreadS
 export type LiveStatus = "connecting" | "live" | "lost";
 
 export type LiveHandlers = {
-  /** Lists of the workspace changed, or may have while nobody listened. */
+  /** Lists of the workspace changed. */
   onWorkspace(): void;
+  /** The connection is back: anything may have changed, or failed to load, while nobody listened. */
+  onBack(): void;
   onThread(thread: ThreadView): void;
   /** A prompt was sent, here or elsewhere. */
   onPrompt(threadId: string): void;
@@ -81,7 +83,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
       const on = <T>(name: string, handle: (data: T) => void) =>
         source?.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as T));
       source.onopen = () => {
-        if (status === "lost") handlers.onWorkspace();
+        if (status === "lost") handlers.onBack();
         setStatus("live");
         if (threadRefused) later(retryThread, retryMs.longest);
         else failures = 0;

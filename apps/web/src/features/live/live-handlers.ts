@@ -36,6 +36,9 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
         void queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
       });
     },
+    onBack() {
+      void queryClient.invalidateQueries();
+    },
     onPrompt: readTurns,
     onNetwork(threadId) {
       soon(`network:${threadId}`, networkEveryMs, () => {

@@ -30,6 +30,21 @@ const ids = (events: ThreadEvent[]) => applyEvents(emptyThread, events).items.ma
 const textOf = (value: LiveItem | undefined) => (value?.type === "agentMessage" ? value.text : undefined);
 
 describe("applyEvents", () => {
+  it("puts a wait for the model before what it answered at last", () => {
+    const wait: LiveItem = {
+      ...base("t/0/wait", "t", 0, 2, 30),
+      type: "notice",
+      status: "completed",
+      kind: "modelWait",
+      message: "It is asked again after 30 s.",
+    };
+    expect(ids([item(prompt("t", 1, 0)), item(wait), item(message("t", 0, 3, "At last", "completed"))])).toEqual([
+      "t/user",
+      "t/0/wait",
+      "t/0",
+    ]);
+  });
+
   it("keeps one item per id, the one with the higher seq", () => {
     const newer = message("t1", 0, 5, "new", "completed");
     const older = message("t1", 0, 3, "old", "completed");

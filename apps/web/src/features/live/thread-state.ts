@@ -59,7 +59,9 @@ function withText(item: LiveItem, change: (text: string) => string): LiveItem | 
 export const afterSteps = 2_000_000;
 
 const ranks: Partial<Record<Item["type"], number>> = { userMessage: 0, reasoning: 1, agentMessage: 2 };
-const rankOf = (item: LiveItem) => ranks[item.type] ?? 3;
+/** That the model was asked in vain comes before what it answered at last. */
+const isWait = (item: LiveItem) => item.type === "notice" && item.kind === "modelWait";
+const rankOf = (item: LiveItem) => (isWait(item) ? 1 : (ranks[item.type] ?? 3));
 /** A dev server's log is put under the turn that was last, but belongs to none of its steps. */
 export const stepOf = (item: LiveItem) =>
   item.type === "commandExecution" && item.purpose === "dev" ? afterSteps : item.step;

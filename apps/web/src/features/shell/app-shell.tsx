@@ -8,6 +8,7 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useThread } from "../threads/use-thread.ts";
 import { useThreadAddress } from "../threads/use-thread-address.ts";
 import { setPreference } from "./cookies.ts";
+import { isGone } from "./failure.ts";
 import { frameCookie } from "./frame-sizes.ts";
 import { focusComposer } from "./keys.ts";
 import { type Shell, ShellContext } from "./shell-context.ts";
@@ -29,7 +30,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   const [workKept, setWorkKept] = useStored("heddle-work-open", true);
   const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"help" | "project" | null>();
-  const { data: thread, isError } = useThread(threadId);
+  const { data: thread, error } = useThread(threadId);
   const hydrated = useHydrated();
   const workOpen = workKept || tab !== null;
 
@@ -66,7 +67,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
         sidebar={<Sidebar onNavigate={() => setThreadsShownAt(null)} />}
         main={children}
         work={
-          threadId && !isError ? (
+          threadId && !(error && (!thread || isGone(error))) ? (
             <Suspense fallback={loadingWork}>
               {hydrated ? <ThreadWork key={threadId} threadId={threadId} /> : loadingWork}
             </Suspense>

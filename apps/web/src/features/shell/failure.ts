@@ -30,6 +30,12 @@ export function failureOf(error: unknown): Failure {
   return { code: data.code, message, retryable: data.retryable, fields };
 }
 
+/** Whether what was asked for does not exist, or is not for this reader: any more, or at all. */
+export function isGone(error: unknown): boolean {
+  const { code } = failureOf(error);
+  return code === "NOT_FOUND" || code === "FORBIDDEN";
+}
+
 /** The sentence of a failed call; `null` without one. */
 export function messageOf(error: unknown): string | null {
   return error ? failureOf(error).message : null;

@@ -47,5 +47,12 @@ export const shortcutGroups: ShortcutGroup[] = [
 
 /** Puts the cursor where a prompt is written, if this page has such a place. */
 export function focusComposer(): void {
-  document.querySelector<HTMLTextAreaElement>("form textarea[aria-label=Prompt]")?.focus();
+  composer()?.focus();
 }
+
+/** Where the focus goes once a button has gone that had it; null on a touch screen, where it would bring up the keyboard. */
+export function composerAfterButton(): HTMLElement | null {
+  return matchMedia("(pointer: fine)").matches ? composer() : null;
+}
+
+const composer = () => document.querySelector<HTMLTextAreaElement>("form textarea[aria-label=Prompt]");

@@ -15,6 +15,7 @@ export function createQueryClient(): QueryClient {
         retryDelay: (count) => 500 * 2 ** count,
         // A server on the same machine is reachable without a network.
         networkMode: "always",
+        refetchOnReconnect: true,
       },
       mutations: { networkMode: "always" },
     },

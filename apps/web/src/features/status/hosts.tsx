@@ -53,10 +53,11 @@ export function Hosts({ hosts }: { hosts: readonly HostView[] }) {
           <>
             <p className="font-mono text-fg text-xs [overflow-wrap:anywhere]">{leaving?.id}</p>
             <p className="mt-2">
-              It takes no new work. {plural(leaving?.threads ?? 0, "thread")} of this workspace{" "}
-              {leaving?.threads === 1 ? "moves" : "move"} to other hosts, each at its next step. Nothing is lost.
+              It takes no new threads. {plural(leaving?.threads ?? 0, "thread")} of this workspace{" "}
+              {leaving?.threads === 1 ? "moves" : "move"} to other hosts, each at its next step, with all but the files
+              that git ignores.
             </p>
-            {others === 0 && <p className="mt-2 text-warn">No other host is live: its threads wait until one is.</p>}
+            {others === 0 && <p className="mt-2 text-warn">No other host is live: it works on until one is.</p>}
           </>
         }
         confirmLabel="Drain host"

@@ -57,7 +57,7 @@ export function DevServer({ thread }: { thread: ThreadView }) {
       <p className="text-muted text-sm">
         The project has no dev command.{" "}
         {canManage && (
-          <Link href={`/projects/${thread.projectId}/settings`} className="text-accent-text hover:underline">
+          <Link href={`/projects/${thread.projectId}/settings`} className="text-accent-text underline">
             Write one
           </Link>
         )}

@@ -3,8 +3,9 @@ import type { ThreadView } from "@heddle/db/threads.schema";
 import { Composer } from "@heddle/ui/composer";
 import type { SendMode } from "@heddle/ui/queue-panel";
 import { useStored } from "@heddle/ui/use-stored";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
+import { composerAfterButton } from "../shell/keys.ts";
 import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { useDraft } from "./use-draft.ts";
 import { useModels } from "./use-models.ts";
@@ -24,7 +25,14 @@ const SendModeMenu = lazy(() =>
 export function FollowUp({ thread }: { thread: ThreadView }) {
   const workspace = useWorkspace().data;
   const canPrompt = useCanIn(thread.projectId, "thread.prompt");
-  if (thread.status === "archived") {
+  const archived = thread.status === "archived";
+  const wasArchived = useRef(archived);
+  useEffect(() => {
+    const lost = document.activeElement === document.body;
+    if (wasArchived.current && !archived && lost) composerAfterButton()?.focus();
+    wasArchived.current = archived;
+  }, [archived]);
+  if (archived) {
     return (
       <Suspense fallback={<div className="h-13 shrink-0" />}>
         <ThreadArchived thread={thread} />

@@ -3,7 +3,9 @@ import type { TurnView } from "@heddle/db/threads.schema";
 import { ModelPicker } from "@heddle/ui/model-picker";
 import { ResendDialog } from "@heddle/ui/resend-dialog";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { messageOf } from "../shell/failure.ts";
+import { composerAfterButton } from "../shell/keys.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { useModels } from "./use-models.ts";
 import { resendable } from "./use-turns.ts";
@@ -16,10 +18,13 @@ export function ResendTurn({ threadId, turn, turns, onClose }: ResendTurnProps) 
   const queryClient = useQueryClient();
   const { models, model, choose } = useModels(turn.model);
   const replaced = resendable(turns).filter(({ number }) => number >= turn.number);
+  /** The pencil goes with the turn that was replaced. */
+  const returnFocus = useRef<HTMLElement | null>(null);
   const resend = useMutation(
     trpc.threads.resend.mutationOptions({
       async onSuccess() {
         await queryClient.invalidateQueries({ queryKey: trpc.threads.turns.queryKey({ threadId }) });
+        returnFocus.current = composerAfterButton();
         onClose();
       },
     }),
@@ -28,6 +33,7 @@ export function ResendTurn({ threadId, turn, turns, onClose }: ResendTurnProps) 
     <ResendDialog
       open
       onOpenChange={onClose}
+      returnFocus={returnFocus}
       prompt={turn.prompt}
       replaces={replaced.length}
       filesChanged={replaced.some(({ changed }) => changed)}

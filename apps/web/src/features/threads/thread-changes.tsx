@@ -18,7 +18,7 @@ export function ThreadChanges({ thread }: { thread: ThreadView }) {
   const { data: turns } = useQuery(trpc.threads.turns.queryOptions({ threadId }));
   const input = turn === null ? { threadId } : { threadId, turnId: turn };
   const diff = useQuery(trpc.threads.diff.queryOptions(input, { placeholderData: keepPreviousData }));
-  const choices = turns?.filter(({ id, changed }) => changed || id === turn) ?? [];
+  const choices = turns?.filter((one) => (one.changed && one.status !== "superseded") || one.id === turn) ?? [];
   return (
     <ChangesPanel
       files={diff.data?.files}

@@ -8,6 +8,7 @@ import type { ApprovalItem, CommandItem, FileChange, FileChangeItem } from "@hed
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import { afterSteps, type LiveItem, stepOf } from "../live/thread-state.ts";
+import { composerAfterButton } from "../shell/keys.ts";
 import { useCanIn } from "../shell/use-workspace.ts";
 import { TurnFileDiff } from "./turn-file-diff.tsx";
 import { useRetry } from "./use-retry.ts";
@@ -43,7 +44,10 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
     [threadId],
   );
   const outputHref = useCallback((item: CommandItem) => wholeOutput(threadId, item), [threadId]);
-  const onRetry = useCallback(() => retry({ threadId }), [retry, threadId]);
+  const onRetry = useCallback(() => {
+    retry({ threadId });
+    composerAfterButton()?.focus();
+  }, [retry, threadId]);
   const renderApproval = useCallback(
     (item: ApprovalItem) => (
       <Suspense>
@@ -66,12 +70,13 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
     const turn = turns.find(({ id }) => id === turnId);
     if (!turn?.finishedAt || !turn.startedAt) return null;
     const stopped = turn.status === "interrupted";
+    const ending = stopped ? "stopped" : turn.status === "failed" ? "failed" : "done";
     return (
       <TurnSummary
         durationMs={turn.finishedAt.getTime() - turn.startedAt.getTime()}
         changed={turn.changed}
         onShowChanges={() => show({ tab: "changes", turn: turnId })}
-        stopped={stopped}
+        ending={ending}
         actions={
           stopped &&
           turn === retryable && (
@@ -150,6 +155,7 @@ function activityOf(thread: ThreadView, items: readonly LiveItem[]): string {
   if (thread.stopping) return "Stopping";
   if (!thread.runningSince) return "Waiting for a worker";
   const last = items.at(-1);
+  if (last?.type === "notice" && last.kind === "modelWait") return "Waiting to ask the model again";
   if (last?.status !== "running") return thread.baseCommit ? "Waiting for the model" : "Preparing the worktree";
   if (last.type === "agentMessage") return "Writing";
   if (isSetup(last)) return "Setting up the worktree";

@@ -8,7 +8,7 @@ import { StatusDot } from "@heddle/ui/status-dot";
 import { Tooltip } from "@heddle/ui/tooltip";
 import { GitBranch, Lock, PanelRight } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { failureOf } from "../shell/failure.ts";
+import { isGone } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useShell } from "../shell/shell-context.ts";
@@ -19,6 +19,7 @@ import { useThread } from "./use-thread.ts";
 /** Asked for at once, beside the thread itself: the page is there before it and does not wait. */
 const followUp = import("./follow-up.tsx");
 const FollowUp = lazy(() => followUp.then((module) => ({ default: module.FollowUp })));
+const StalledNotice = lazy(() => import("./stalled-notice.tsx").then((module) => ({ default: module.StalledNotice })));
 const ThreadMenuButton = lazy(() =>
   import("./thread-menu.tsx").then((module) => ({ default: module.ThreadMenuButton })),
 );
@@ -37,6 +38,7 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
     >
       {thread ? (
         <>
+          <Suspense>{thread.status === "running" && <StalledNotice thread={thread} />}</Suspense>
           <ThreadConversation thread={thread} />
           <Suspense fallback={<div className="h-25 shrink-0" />}>
             <FollowUp thread={thread} />
@@ -49,11 +51,6 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
       )}
     </Screen>
   );
-}
-
-function isGone(error: unknown): boolean {
-  const { code } = failureOf(error);
-  return code === "NOT_FOUND" || code === "FORBIDDEN";
 }
 
 function Heading({ thread: { title, status, visibility } }: { thread: ThreadView }) {

@@ -1,6 +1,7 @@
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../shell/failure.ts";
+import { composerAfterButton } from "../shell/keys.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
 /** What can be decided about the setup of a thread's worktree. */
@@ -9,6 +10,7 @@ export function useSetup(threadId: string) {
   const queryClient = useQueryClient();
   const options = {
     onSuccess(thread: ThreadView) {
+      composerAfterButton()?.focus();
       const key = trpc.threads.get.queryKey({ threadId });
       queryClient.setQueryData(key, (known) => (known && known.seq > thread.seq ? known : thread));
       void queryClient.invalidateQueries({ queryKey: trpc.threads.turns.queryKey({ threadId }) });
