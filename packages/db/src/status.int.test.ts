@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { databaseHealth } from "./health.ts";
 import { startHost } from "./hosts.ts";
+import { newId } from "./ids.ts";
 import { readProviderStatus } from "./provider-status.ts";
 import { noteAnswer } from "./providers.ts";
 import { workspaceScope } from "./scope.ts";
@@ -68,6 +69,29 @@ test("a turn without progress can be interrupted; a failed one tried again; a wa
   ]);
   expect(stuck[1]?.message).toContain("TURN_LIMIT");
   expect((await status("auditor")).stuck.map(({ actions }) => actions)).toEqual([["open"], ["open"], ["open"]]);
+});
+
+test("old failures do not hide what is stuck now", async () => {
+  const { db } = store;
+  await startHost(db, "status-c");
+  const { id } = await makeThread();
+  await db.prisma.turn.updateMany({ where: { threadId: id }, data: { createdAt: minutesAgo(2) } });
+  const failed = await makeThread();
+  await db.prisma.turn.updateMany({ where: { threadId: failed.id }, data: { status: "failed" } });
+  const row = await db.prisma.thread.findUniqueOrThrow({ where: { id: failed.id } });
+  const many = Array.from({ length: 120 }, (_, index) => ({
+    ...row,
+    archive: undefined,
+    id: newId(),
+    branch: `failed-${index}`,
+    status: "failed" as const,
+    updatedAt: minutesAgo(300 - index),
+  }));
+  await db.prisma.thread.createMany({ data: many });
+  const { stuck } = await status();
+  expect(stuck).toHaveLength(100);
+  expect(stuck.at(-1)).toMatchObject({ threadId: id, reason: "notTaken" });
+  expect(stuck[0]).toMatchObject({ threadId: many.at(-99)?.id, reason: "failed" });
 });
 
 test("a dead host's thread says so; other workspaces' threads and private titles stay out", async () => {

@@ -1,4 +1,5 @@
 import { databaseTime } from "./clock.ts";
+import type { Prisma } from "./generated/client.ts";
 import { hostLeaseMs } from "./hosts.ts";
 import { roleAllows } from "./permissions.ts";
 import type { WorkspaceScope } from "./scope.ts";
@@ -60,24 +61,8 @@ async function readQueues({ db, workspaceId }: WorkspaceScope): Promise<QueueSta
 }
 
 async function readStuck(scope: WorkspaceScope, at: Date, hosts: HostStatus[]): Promise<StuckThread[]> {
-  const { prisma } = scope.db;
-  const threads = await prisma.thread.findMany({
-    where: {
-      workspaceId: scope.workspaceId,
-      OR: [
-        { status: { in: ["running", "waiting", "failed"] } },
-        { turns: { some: { status: { in: ["queued", "running"] } } } },
-        { jobs: { some: { status: "pending" } } },
-      ],
-    },
-    orderBy: { updatedAt: "asc" },
-    include: {
-      project: { select: { id: true, name: true } },
-      turns: { where: { status: { in: ["queued", "running", "failed"] } }, orderBy: { number: "asc" } },
-      jobs: { where: { status: "pending" }, orderBy: { createdAt: "asc" }, take: 1 },
-    },
-  });
-  const users = await prisma.user.findMany({
+  const threads = await findCandidates(scope);
+  const users = await scope.db.prisma.user.findMany({
     where: { id: { in: [...new Set(threads.map((thread) => thread.createdById))] } },
     select: { id: true, name: true },
   });
@@ -99,7 +84,33 @@ async function readStuck(scope: WorkspaceScope, at: Date, hosts: HostStatus[]): 
       },
     ];
   });
-  return stuck.sort((a, b) => a.since.getTime() - b.since.getTime()).slice(0, mostStuck);
+  return stuck.slice(0, mostStuck).sort((a, b) => a.since.getTime() - b.since.getTime());
+}
+
+/** Threads with work to do, then the last ones that have failed: however many those become, they hide nothing. */
+async function findCandidates({ db, workspaceId }: WorkspaceScope) {
+  const hasWork = {
+    OR: [
+      { status: { in: ["running", "waiting"] } },
+      { turns: { some: { status: { in: ["queued", "running"] } } } },
+      { jobs: { some: { status: "pending" } } },
+    ],
+  } satisfies Prisma.ThreadWhereInput;
+  const include = {
+    project: { select: { id: true, name: true } },
+    turns: { where: { status: { in: ["queued", "running", "failed"] } }, orderBy: { number: "asc" } },
+    jobs: { where: { status: "pending" }, orderBy: { createdAt: "asc" }, take: 1 },
+  } satisfies Prisma.ThreadInclude;
+  const [working, failed] = await Promise.all([
+    db.prisma.thread.findMany({ where: { workspaceId, ...hasWork }, orderBy: { updatedAt: "asc" }, include }),
+    db.prisma.thread.findMany({
+      where: { workspaceId, status: "failed", NOT: hasWork },
+      orderBy: { updatedAt: "desc" },
+      take: mostStuck,
+      include,
+    }),
+  ]);
+  return [...working, ...failed];
 }
 
 type Row = {
