@@ -19,7 +19,10 @@ export async function claimTool(scope: TurnScope, itemId: string): Promise<ToolC
     if (item.status !== "running") return { state: "ended" };
     const { call } = item.model as { call: ToolCall };
     if (item.startedAt) {
-      const data = { ...(item.data as object), note: "Interrupted: its effect is unknown." };
+      const data = {
+        ...(item.data as object),
+        note: "Its worker stopped while it ran: its effect is unknown. It is not run again by itself.",
+      };
       await change.putItem({ ...item, status: "interrupted", data, model: { call } });
       return { state: "ended" };
     }

@@ -58,7 +58,7 @@ describe("a conversation rendered on the server", () => {
   it("tells a call that never ran from one whose effect is unknown", () => {
     const cut = { ...command, status: "interrupted" as const };
     expect(html([{ ...cut, note: "Not run: the turn ended before." }])).toContain("Not run</span>");
-    const unknown = html([{ ...cut, note: "Interrupted: its effect is unknown." }]);
+    const unknown = html([{ ...cut, note: "Its worker stopped while it ran: its effect is unknown." }]);
     expect(unknown).toContain("Interrupted</span>");
     expect(unknown).toContain("its effect is unknown");
   });
