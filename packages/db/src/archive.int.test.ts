@@ -11,6 +11,7 @@ import {
   threadsAmong,
 } from "./archive.ts";
 import type { Database } from "./database.ts";
+import { readDev, startDev } from "./dev-servers.ts";
 import { finishTurn } from "./finish-turn.ts";
 import { renewHost, startHost } from "./hosts.ts";
 import { newId } from "./ids.ts";
@@ -20,6 +21,7 @@ import { completeJob, failJob, jobExists, loadJob, noteJobFailure, readJob, requ
 import type { WorkspaceRole } from "./permissions.ts";
 import { placeThread } from "./placement.ts";
 import { resendTurn, retryTurn } from "./retry.ts";
+import { claimDev } from "./run-dev.ts";
 import { jobScope } from "./run-scope.ts";
 import { claimNext, unfinishedThreads } from "./run-turn.ts";
 import { type ThreadScope, threadScope } from "./scope.ts";
@@ -95,6 +97,22 @@ describe("archive", () => {
     await expect(requestArchive(scope, all)).rejects.toMatchObject(refusal);
     await finishTurn(db, scope.threadId, turnId, { status: "completed" });
     await expect(requestArchive(scope, all)).resolves.toEqual({ jobId: expect.any(String) });
+  });
+
+  test("while it waits, a dev server that was asked for before does not begin", async () => {
+    const scope = await restingThread();
+    const { threadId, projectId } = scope;
+    await db.prisma.project.update({ where: { id: projectId }, data: { devCommand: "serve" } });
+    await db.prisma.thread.update({ where: { id: threadId }, data: { baseCommit: "1".repeat(40) } });
+    const { itemId } = await startDev(scope);
+    await requestArchive(scope, all);
+    expect(await claimDev({ db, threadId, fence })).toBeNull();
+    expect(await readDev(scope)).toMatchObject({ status: "stopped" });
+    const { items } = await listItems(scope, { after: 0 });
+    expect(items.find(({ id }) => id === itemId)).toMatchObject({
+      status: "completed",
+      note: "Stopped before it began.",
+    });
   });
 
   test("while it waits, nothing else begins; a second request is the first", async () => {

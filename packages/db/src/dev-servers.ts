@@ -5,7 +5,7 @@ import type { DevServer, Host, Project, Thread } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { mutate } from "./mutate.ts";
 import { assertThreadOpen } from "./open-thread.ts";
-import { closeDev, type DevEnd, lostDev } from "./run-dev.ts";
+import { closeDev, lostDev, neverBegun } from "./run-dev.ts";
 import type { ThreadScope } from "./scope.ts";
 import { scriptOrNull } from "./setup-agreement.ts";
 import { changeThread } from "./thread-change.ts";
@@ -92,8 +92,6 @@ export async function readDev(scope: ThreadScope): Promise<DevView> {
   }
   return { status, command: devServer.command, itemId, port, url: port === null ? null : `http://127.0.0.1:${port}` };
 }
-
-const neverBegun: DevEnd = { status: "stopped", log: "completed", data: { note: "Stopped before it began." } };
 
 const include = { project: true, host: true, devServer: true } as const;
 

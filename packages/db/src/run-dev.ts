@@ -1,6 +1,7 @@
 import { databaseTime } from "./clock.ts";
 import type { Database, Tx } from "./database.ts";
 import type { ItemStatus, Prisma } from "./generated/client.ts";
+import { isThreadOpen } from "./open-thread.ts";
 import { progress } from "./run-scope.ts";
 import type { HostFence, ThreadChange } from "./thread-change.ts";
 
@@ -42,16 +43,23 @@ export async function devOrders(db: Database, fence: HostFence, running: readonl
 
 export type DevClaim = { itemId: string; command: string; projectId: string; data: Prisma.JsonObject };
 
-/** Takes a server on, once: its log is marked as started before the command runs. @returns null when it is not to run */
+/**
+ * Takes a server on, once: its log is marked as started before the command runs. One that was asked for just before the
+ * thread is to be archived or deleted does not begin: it would change the files meanwhile.
+ * @returns null when it is not to run
+ */
 export async function claimDev(scope: DevScope): Promise<DevClaim | null> {
   return progress(scope, async (tx, change) => {
     const { hostId, epoch } = scope.fence;
-    const claimed = await tx.devServer.updateMany({
-      where: { threadId: scope.threadId, status: "starting", hostId, epoch: null },
-      data: { epoch },
-    });
-    if (claimed.count === 0) return null;
-    const { itemId, command } = await tx.devServer.findUniqueOrThrow({ where: { threadId: scope.threadId } });
+    const where = { threadId: scope.threadId, status: "starting", hostId, epoch: null } as const;
+    const waiting = await tx.devServer.findFirst({ where });
+    if (waiting === null) return null;
+    const { itemId, command } = waiting;
+    if (!(await isThreadOpen(tx, change.thread))) {
+      await closeDev(tx, change, itemId, neverBegun);
+      return null;
+    }
+    await tx.devServer.update({ where: { threadId: scope.threadId }, data: { epoch } });
     const item = await tx.item.update({ where: { id: itemId }, data: { startedAt: await databaseTime(tx) } });
     return { itemId, command, projectId: change.thread.projectId, data: item.data as Prisma.JsonObject };
   });
@@ -83,6 +91,12 @@ export async function closeLostDev(scope: DevScope): Promise<void> {
     await closeDev(tx, change, lost.itemId, lostDev);
   });
 }
+
+export const neverBegun: DevEnd = {
+  status: "stopped",
+  log: "completed",
+  data: { note: "Stopped before it began." },
+};
 
 export const lostDev: DevEnd = {
   status: "stopped",
