@@ -104,6 +104,9 @@ test("a dead host's thread says so; other workspaces' threads and private titles
   await db.prisma.turn.updateMany({ where: { threadId: id }, data: { status: "running" } });
   const { hosts, stuck } = await status();
   expect(stuck).toMatchObject([{ threadId: id, reason: "hostDead", title: null, actions: [] }]);
+  expect(stuck[0]?.message).toContain("moves to another host");
+  await db.prisma.host.update({ where: { id: "status-live" }, data: { drainingAt: minutesAgo(1) } });
+  expect((await status()).stuck[0]?.message).toContain("when its host is back");
   const dead = hosts.find((host) => host.id === "status-dead");
   expect(dead).toMatchObject({ status: "dead", threads: 1, busy: 1 });
   workspace = await makeWorkspace(db);

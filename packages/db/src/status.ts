@@ -138,7 +138,10 @@ function whyStuck(thread: Row, at: Date, hosts: HostStatus[]): Why | null {
   }
   if (open && host?.status === "dead") {
     const since = new Date(host.leaseExpiresAt.getTime() - hostLeaseMs);
-    const message = "Its host has died. The thread moves to another host by itself within a minute.";
+    const goesOn = hosts.some(({ status }) => status === "live")
+      ? "The thread moves to another host by itself within a minute, unless only its own has what it made."
+      : "The thread goes on by itself when its host is back, or when another one takes work.";
+    const message = `Its host has died. ${goesOn}`;
     return { reason: "hostDead", message, since };
   }
   if (running && isOld(thread.updatedAt, noProgressMs)) {
