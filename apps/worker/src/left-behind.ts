@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "@heddle/agent/git/archive-files";
 import type { Database } from "@heddle/db/database";
 import { movedAway } from "@heddle/db/placement";
 
@@ -20,6 +21,6 @@ export async function setAsideLeftBehind(db: Database, hostId: string, homeDir: 
   }
   for (const name of await readdir(aside).catch(() => [])) {
     const since = Number(name.split(".").at(-1));
-    if (Date.now() - since > keepForMs) await rm(join(aside, name), { recursive: true, force: true });
+    if (Date.now() - since > keepForMs) await removeTree(join(aside, name));
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { openTestDatabase } from "@heddle/db/testing/database";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
 import { claimTestTurn, openTestThread } from "@heddle/db/testing/turns";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { setAsideLeftBehind } from "../src/left-behind.ts";
 import { removeAllLeftovers } from "../src/leftovers.ts";
 
 let db: Database;
@@ -104,4 +106,14 @@ test("files of a deleted thread go; files that nobody knows stay", async () => {
   expect(await readdir(path("worktrees"))).toEqual([unknown]);
   expect(await readdir(path("archives"))).toEqual([unknown]);
   expect(await readdir(path("left-behind"))).toEqual([]);
+});
+
+test("what was set aside a week ago goes, whatever an agent has put in it, and what came since stays", async () => {
+  const week = 7 * 24 * 60 * 60 * 1000;
+  const [old, older, fresh] = [`a.${Date.now() - week - 2}`, `b.${Date.now() - week - 1}`, `c.${Date.now()}`];
+  for (const name of [old, older, fresh]) await put("left-behind", name, "tree/file");
+  const deep = "for i in $(seq 60); do d=$(printf 'd%.0s' $(seq 100)); mkdir $d; cd $d; done; echo > bottom";
+  execFileSync("bash", ["-c", deep], { cwd: path("left-behind", old, "tree") });
+  await setAsideLeftBehind(db, "here", homeDir);
+  expect(await readdir(path("left-behind"))).toEqual([fresh]);
 });
