@@ -52,9 +52,9 @@ export function SendModeMenu({ mode, onModeChange, ready }: SendModeMenuProps) {
               <span className="block text-muted text-xs">{option.does}</span>
             </span>
             {option.mode === mode ? (
-              <Kbd keys={[mod, "Enter"]} />
+              <Kbd keys={[mod, "Enter"]} className="pointer-coarse:hidden" />
             ) : (
-              option.mode === "steer" && <Kbd keys={[mod, "⇧", "Enter"]} />
+              option.mode === "steer" && <Kbd keys={[mod, "⇧", "Enter"]} className="pointer-coarse:hidden" />
             )}
           </Primitive.RadioItem>
         ))}
