@@ -293,7 +293,7 @@ describe("rights", () => {
       sandbox,
       "id -G; tty; grep -c . /etc/passwd; cat /proc/self/oom_score_adj; kill -SEGV $$",
     );
-    expect(stdout).toMatch(/^1000( 65534)?\nnot a tty\n3\n500\n$/);
+    expect(stdout).toMatch(/^1000( 65534)?\nnot a tty\n3\n1000\n$/);
     expect((await shell(sandbox, "ls -A /workspace")).stdout).not.toContain("core");
   });
 });

@@ -19,6 +19,7 @@ use POSIX ();
 use constant { RUN => 1, STDIN_DATA => 2, STDIN_END => 3, KILL => 4 };
 use constant { READY => 0, STDOUT_DATA => 1, STDERR_DATA => 2, STDIN_TAKEN => 3, STDIN_CLOSED => 4, EXIT => 5 };
 use constant { CHUNK => 65536, HIGH_WATER => 262144, MOST_COMMANDS => 100, PROCESSES_KEPT_FREE => 2 * 100 };
+use constant { OWN_OOM_SCORE => 500, COMMANDS_OOM_SCORE => 1000 };
 use constant { PR_SET_DUMPABLE => 4, PR_SET_CHILD_SUBREAPER => 36, RLIMIT_FSIZE => 1, RLIMIT_CORE => 4, RLIMIT_NPROC => 6 };
 
 my %SYSCALLS = (x86_64 => { prctl => 157, prlimit => 302 }, aarch64 => { prctl => 167, prlimit => 261 });
@@ -44,8 +45,11 @@ POSIX::close($_) for @inherited;
 
 my ($processes, $file_bytes) = map { $_ + 0 } @ARGV;
 
-# Under memory pressure the kernel is to take an agent's processes before the host's.
-if (open(my $score, '>', '/proc/self/oom_score_adj')) { syswrite($score, '500'); close $score }
+# Under memory pressure the kernel is to take an agent's processes before the host's, and commands before this one, which
+# starts them with a score that is its own only for that moment. Opened while it still may.
+open(my $oom_score, '>', '/proc/self/oom_score_adj');
+sub set_oom_score { my ($score) = @_; sysseek($oom_score, 0, 0) && syswrite($oom_score, $score) if $oom_score }
+set_oom_score(OWN_OOM_SCORE);
 prctl(PR_SET_DUMPABLE, 0);
 set_limit(RLIMIT_NPROC, $processes + PROCESSES_KEPT_FREE);
 set_limit(RLIMIT_FSIZE, $file_bytes);
@@ -127,8 +131,11 @@ sub start_command {
     elsif (!pipe($in, $stdin)) { return refuse($id, "pipe: $!") }
     pipe(my $stdout, my $out) && pipe(my $stderr, my $err) && pipe(my $status, my $status_out)
         or return refuse($id, "pipe: $!");
+    set_oom_score(COMMANDS_OOM_SCORE);
     my $supervisor = fork();
-    return refuse($id, "cannot start a process: $!") if !defined $supervisor;
+    my $failure = $!;
+    set_oom_score(OWN_OOM_SCORE) if !defined $supervisor || $supervisor;
+    return refuse($id, "cannot start a process: $failure") if !defined $supervisor;
     if ($supervisor == 0) {
         # Another command's pipe kept open here would never reach its end.
         close $_ for grep { defined } $host_in, $host_out, $stdin, $stdout, $stderr, $status,

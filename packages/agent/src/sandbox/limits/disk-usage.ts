@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { stat, statfs } from "node:fs/promises";
+import { removedFiles, sumOf } from "./removed-files.ts";
+import { run } from "./run.ts";
 
 /** What can still be taken of a file system; `inodes` is null where they are made as needed. */
 export type FreeSpace = { bytes: number; inodes: number | null };
-
-const mostListedBytes = 64 * 1024 * 1024;
-const blockBytes = 512;
 
 /** What Heddle's own user may still take on the file system of a folder. */
 export async function freeSpace(folder: string): Promise<FreeSpace> {
@@ -30,22 +28,7 @@ export async function inodeUsage(folder: string): Promise<number> {
 /** What files take on a folder's file system that are removed from it, and held open or mapped by one of the processes. */
 export async function removedUsage(folder: string, pids: readonly number[]): Promise<number> {
   const { dev } = await stat(folder);
-  const places = pids.flatMap((pid) => [`/proc/${pid}/fd`, `/proc/${pid}/map_files`]);
-  const removed = ["-mindepth", "1", "-maxdepth", "1", "-type", "f", "-links", "0", "-printf", "%D %i %b\\n"];
-  const lines = (await run("find", ["-L", ...places, ...removed])).split("\n");
-  const blocks = new Map(lines.filter((line) => line.startsWith(`${dev} `)).map(inodeAndBlocks));
-  return [...blocks.values()].reduce((sum, count) => sum + count * blockBytes, 0);
-}
-
-function inodeAndBlocks(line: string): [inode: string, blocks: number] {
-  const [, inode = "", blocks = ""] = line.split(" ");
-  return [inode, toNumber(blocks)];
-}
-
-/** What it prints, whatever it has met on its way. */
-function run(program: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const options = { signal, env: { PATH: "/usr/bin:/bin" }, cwd: "/", maxBuffer: mostListedBytes };
-  return new Promise((resolve) => execFile(program, args, options, (_error, stdout) => resolve(stdout)));
+  return sumOf((await removedFiles(pids)).filter((file) => file.device === String(dev)));
 }
 
 function toNumber(text: string): number {

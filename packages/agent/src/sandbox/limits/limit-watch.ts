@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { diskUsage, type FreeSpace, freeSpace, inodeUsage, removedUsage } from "./disk-usage.ts";
-import { memoryBelow } from "./memory-usage.ts";
+import { availableMemory, memoryBelow, sharedBelow } from "./memory-usage.ts";
 import { processesBelow } from "./processes.ts";
 
 export type Limits = {
@@ -22,8 +22,8 @@ export type Watched = {
   memoryHeld: boolean;
   /** Holds the thread's worktree, home and temporary files. */
   folder: string;
-  /** The largest processes are about to be killed for memory; for disk, that is left to whoever is told. */
-  onPassed(limit: "memory" | "disk"): void;
+  /** @param ended the largest processes are about to be killed; else ending the commands is left to whoever is told */
+  onPassed(limit: "memory" | "disk", ended: boolean): void;
 };
 
 export type LimitWatch = {
@@ -32,6 +32,8 @@ export type LimitWatch = {
 };
 
 const everyMs = 400;
+/** Where the machine has not lost so much since the last look, nobody can share more. */
+const lookAfterBytes = 64 * 1024 * 1024;
 /** Where less has been written than this since the last walk, no folder can have grown by more. */
 const walkAfterBytes = 64 * 1024 * 1024;
 const walkAfterInodes = 20_000;
@@ -49,6 +51,8 @@ type Taken = { bytes: number; files: number | null };
 export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
   const threads = new Set<Watched>();
   const seen = new WeakMap<Watched, Taken>();
+  const shared = new WeakMap<Watched, number>();
+  let availableThen = Number.POSITIVE_INFINITY;
   let running = false;
   let walkedAt = Date.now();
   let freeThen: FreeSpace | null = null;
@@ -59,18 +63,33 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
     for (;;) {
       await sleep(everyMs, undefined, { ref: false });
       if (threads.size === 0) break;
-      await Promise.all([...threads].map(checkMemory));
+      await checkMemory().catch(() => undefined);
       await checkDisk().catch(() => undefined);
     }
     running = false;
   }
 
-  async function checkMemory(thread: Watched): Promise<void> {
-    if (thread.pid === null || thread.memoryHeld) return;
+  async function checkMemory(): Promise<void> {
+    const unheld = [...threads].filter(({ memoryHeld }) => !memoryHeld);
+    if (unheld.length === 0) return;
+    const available = await availableMemory();
+    const taken = availableThen - available > lookAfterBytes;
+    availableThen = taken ? available : Math.max(available, availableThen);
+    await Promise.all(unheld.map((thread) => checkMemoryOf(thread, taken)));
+  }
+
+  async function checkMemoryOf(thread: Watched, looks: boolean): Promise<void> {
+    if (thread.pid === null) return;
     const processes = await memoryBelow(thread.pid);
-    let total = processes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const own = processes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (!looks && own + (shared.get(thread) ?? 0) <= limits.memoryBytes) return;
+    const sharedBytes = await sharedBelow(thread.pid, thread.folder);
+    shared.set(thread, sharedBytes);
+    let total = own + sharedBytes;
     if (total <= limits.memoryBytes || !threads.has(thread)) return;
-    thread.onPassed("memory");
+    // Not even without all its processes' own memory would it fit.
+    if (sharedBytes > limits.memoryBytes) return thread.onPassed("memory", false);
+    thread.onPassed("memory", true);
     for (const { pid, sizeBytes } of processes.sort((a, b) => b.sizeBytes - a.sizeBytes)) {
       kill(pid);
       total -= sizeBytes;
@@ -98,7 +117,7 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
       // Whoever is over the limit may still run what makes it smaller.
       const tooLarge = isMore(now.bytes, before?.bytes) && (fewBytes || now.bytes > limits.diskBytes);
       const tooMany = isMore(now.files, before?.files) && (fewInodes || (now.files ?? 0) > limits.files);
-      if (threads.has(thread) && (tooLarge || tooMany)) thread.onPassed("disk");
+      if (threads.has(thread) && (tooLarge || tooMany)) thread.onPassed("disk", false);
     }
   }
 

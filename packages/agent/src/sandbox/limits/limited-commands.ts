@@ -21,11 +21,11 @@ export function createLimitedCommands(watch: LimitWatch, folder: string): Limite
     pid: null,
     memoryHeld: false,
     folder,
-    onPassed(limit) {
+    onPassed(limit, ended) {
       for (const command of running) {
-        if (limit === "disk" && command.abort === null) continue;
+        if (!ended && command.abort === null) continue;
         command.passed = limit;
-        if (limit === "disk") command.abort?.abort();
+        if (!ended) command.abort?.abort();
       }
     },
   };

@@ -89,10 +89,31 @@ describe("disk", () => {
 const hide = (count: number, keep = "push @kept, $file") =>
   `perl -e 'my @kept; for (1 .. ${count}) { open(my $file, "+>", "gone") or die; unlink "gone"; print $file "x" x 1048576 for 1 .. 10; ${keep}; select(undef, undef, undef, 0.2) } print "hid\n"'`;
 const mmap = process.arch === "arm64" ? 222 : 9;
+const readCall = process.arch === "arm64" ? 63 : 0;
 const mapPage = `syscall(${mmap}, 0, 4096, 1, 2, fileno($file), 0) > 0 or die`;
 /** Makes so many empty files, slowly enough to be noticed. */
 const touch = (count: number) =>
   `mkdir many && perl -e 'for (1 .. ${count}) { open(my $file, ">", "many/$_") or die; select(undef, undef, undef, 0.2) unless $_ % 5000 } print "made\n"'`;
+
+/** Fills memory that belongs to no process, or to all of them, MiB by MiB. */
+const memfd = process.arch === "arm64" ? 279 : 319;
+const nowhere = (size: number) =>
+  `perl -e 'my ($name, @kept) = ("x"); for (1 .. ${size} / 50) { open(my $file, ">&=", syscall(${memfd}, $name, 0)) or die; push @kept, $file; syswrite($file, "x" x 1048576) for 1 .. 50; select(undef, undef, undef, 0.1) } print "filled\\n"'`;
+const between = (size: number) =>
+  `perl -e 'my $at = syscall(${mmap}, 0, ${size} << 20, 3, 0x21, -1, 0); open(my $zero, "<", "/dev/zero"); for (0 .. ${size} - 1) { syscall(${readCall}, fileno($zero), $at + ($_ << 20), 1 << 20) == 1 << 20 or die; select(undef, undef, undef, 0.1) unless $_ % 50 } print "filled\\n"'`;
+
+describe.each(holders)("shared memory, held by %s", (_name, cgroups) => {
+  it.each([
+    ["of no process", nowhere],
+    ["of several", between],
+  ])("%s counts", async (_kind, fill) => {
+    const { greedy, modest } = await open({ cgroups });
+    const steady = shell(modest, take(100), limited);
+    expect(await shell(greedy, fill(2_000), limited)).toMatchObject({ limit: "memory", stdout: "" });
+    expect(await steady).toMatchObject({ exitCode: 0, limit: null, stdout: "took\n" });
+    expect(await shell(greedy, fill(100), limited)).toMatchObject({ exitCode: 0, limit: null, stdout: "filled\n" });
+  });
+});
 
 describe("what does not show", () => {
   it("counts: files that are removed and still open", async () => {
