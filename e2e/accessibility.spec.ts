@@ -1,6 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { finishedThread, test } from "./fixtures.ts";
+import { finishedThread, settled, test } from "./fixtures.ts";
+import { api } from "./stack.ts";
+import { threadPage } from "./thread-page.ts";
 
 /** @param part a selector, for what hides the rest of the page from readers while it is open */
 async function expectAccessible(page: Page, what: string, part = "html"): Promise<void> {
@@ -65,11 +67,66 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "failed thread");
     });
 
+    test("a queue, a stop, an edited prompt, an archive and a deletion", async ({
+      ownerPage: page,
+      stack,
+      sample,
+      scenario,
+    }) => {
+      const model = await scenario("scenario-slow:tokens=3000,delay=50");
+      const start = { prompt: "Count", model };
+      const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, start);
+      for (const prompt of ["First", "Second"]) await api(stack, "POST", `/threads/${id}/turns`, { prompt });
+      await page.goto(`/threads/${id}?tab=details`);
+      const own = threadPage(page);
+      await expect(own.queue.getByText("2 prompts in the queue")).toBeVisible();
+      await expect(page.getByRole("region", { name: "Network" }).getByText(/so far\.$/)).toBeVisible();
+      await own.queue.getByRole("button", { name: "Edit in the queue" }).first().click();
+      await expectAccessible(page, "queue and details");
+      await page.keyboard.press("Escape");
+      await own.stop.click();
+      await expect(own.conversation.getByRole("button", { name: "Continue" })).toBeVisible();
+      await expectAccessible(page, "stopped thread");
+      await own.conversation.getByRole("button", { name: "Edit and resend" }).last().click();
+      await expect(page.getByRole("dialog", { name: "Edit and resend" })).toBeVisible();
+      await expectAccessible(page, "edit and resend");
+      await page.keyboard.press("Escape");
+      await own.more("Delete…");
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await expectAccessible(page, "deletion");
+      await page.keyboard.press("Escape");
+      await own.more("Archive…");
+      await expect(page.getByRole("dialog", { name: "Archive this thread?" })).toBeVisible();
+      await expectAccessible(page, "archive");
+      await page.getByRole("button", { name: "Archive thread" }).click();
+      await expect(page.getByText(/^This thread is archived/)).toBeVisible();
+      await page.getByRole("button", { name: /^Archived/ }).click();
+      await expectAccessible(page, "archived thread");
+    });
+
+    test("a setup script that waits, and the settings of a project", async ({ ownerPage: page, stack, sample }) => {
+      const settings = `/projects/${sample.id}/environment`;
+      await api(stack, "POST", settings, { setupScript: `echo ${colorScheme}`, setupHosts: ["registry.example.com"] });
+      const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, { prompt: "Hi" });
+      await page.goto(`/threads/${id}`);
+      await expect(page.getByRole("region", { name: "Setup script waits for agreement" })).toBeVisible();
+      await expectAccessible(page, "setup waits");
+      await page.goto(`/projects/${sample.id}/settings`);
+      await page.getByRole("textbox", { name: /^Hosts for commands/ }).fill("not a host");
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await expect(page.getByText(/^Line 1/)).toBeVisible();
+      await expectAccessible(page, "settings of a project");
+      await api(stack, "POST", settings, { setupScript: null, setupHosts: [] });
+      await api(stack, "POST", `/threads/${id}/setup`, { decision: "skip" });
+      await settled(stack, id);
+    });
+
     test("settings", async ({ ownerPage: page }) => {
       for (const [section, sign] of [
         ["appearance", "Kept in this browser."],
         ["providers", "Add provider"],
         ["tokens", "New token"],
+        ["status", "Stuck threads"],
         ["audit", "workspace.bootstrap"],
       ] as const) {
         await page.goto(`/settings/${section}`);
