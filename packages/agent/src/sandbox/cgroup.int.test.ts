@@ -46,6 +46,20 @@ describe("control groups", () => {
     await until(() => !existsSync(folder));
   });
 
+  it("are not taken away from a sandbox that is started while the one before it ends", async ({ skip }) => {
+    if (parent === null) return skip("this machine offers no writable control group");
+    const home = await createSandboxHome({ cgroups: [parent] });
+    for (let round = 0; round < 20; round += 1) {
+      const ending = (await home.open("again")).close();
+      const sandbox = await home.open("again");
+      expect(await shell(sandbox, "true")).toMatchObject({ exitCode: 0 });
+      expect(await readFile(join(parent, "again", "pids.current"), "utf8")).not.toBe("0\n");
+      await ending;
+    }
+    await home.dispose();
+    await until(() => !existsSync(join(parent ?? "", "again")));
+  });
+
   it("get the memory limit in the words of v1 and of v2", async () => {
     const fake = await mkdtemp(join(tmpdir(), "heddle-cgroup-"));
     const files = { one: "memory.limit_in_bytes", two: "memory.max" };

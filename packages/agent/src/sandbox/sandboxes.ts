@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createCgroups } from "./cgroup.ts";
 import { SandboxLost, SandboxUnavailable } from "./errors.ts";
 import { hostUserIdOf, runsAsRoot } from "./host-user.ts";
@@ -61,6 +63,7 @@ const defaultLimits: SandboxLimits = {
   diskReserveBytes: gibi,
 };
 const defaultIdleMs = 10 * 60_000;
+const mostEndingMs = 5_000;
 
 type Entry = { sandbox: Sandbox; start(): Promise<Runner> };
 
@@ -71,15 +74,21 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
   const idleMs = options.idleMs ?? defaultIdleMs;
   const outside = options.outside ?? internet;
   const watch = createLimitWatch(options.homeDir, limits);
+  /** Threads whose sandbox has not ended yet, or has left something that is about to be removed. */
+  const ending = new Map<string, Promise<void>>();
 
   const startRunner = async (spec: SandboxSpec, commands: LimitedCommands): Promise<Runner> => {
+    // Two would be in each other's way: they have the same folders, sockets and control groups.
+    await Promise.race([ending.get(spec.threadId), sleep(mostEndingMs, undefined, { ref: false })]);
     const userId = runsAsRoot() ? await hostUserIdOf(spec.threadId) : null;
     const folders = await prepareFolders(options.homeDir, spec, userId);
     const cgroups = await createCgroups(options.cgroups ?? [], spec.threadId, limits);
     const oomKills = await cgroups.oomKills();
     const { programFolders } = options;
     const { child, env } = launch({ ...folders, ...limits, userId, cgroups: cgroups.enter, programFolders });
-    child.once("close", () => void cgroups.remove());
+    const ended = once(child, "close").then(cgroups.remove, cgroups.remove);
+    ending.set(spec.threadId, ended);
+    void ended.then(() => ending.get(spec.threadId) === ended && ending.delete(spec.threadId));
     commands.started({ pid: child.pid, killsBefore: oomKills, oomKills: cgroups.oomKills });
     const runner = await connectRunner(child, env);
     if (spec.network === undefined) return runner;
