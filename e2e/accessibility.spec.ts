@@ -89,15 +89,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "stopped thread");
       await own.conversation.getByRole("button", { name: "Edit and resend" }).last().click();
       await expect(page.getByRole("dialog", { name: "Edit and resend" })).toBeVisible();
-      await expectAccessible(page, "edit and resend");
+      await expectAccessible(page, "edit and resend", "[role=dialog]");
       await page.keyboard.press("Escape");
       await own.more("Delete…");
       await expect(page.getByRole("alertdialog")).toBeVisible();
-      await expectAccessible(page, "deletion");
+      await expectAccessible(page, "deletion", "[role=alertdialog]");
       await page.keyboard.press("Escape");
       await own.more("Archive…");
       await expect(page.getByRole("dialog", { name: "Archive this thread?" })).toBeVisible();
-      await expectAccessible(page, "archive");
+      await expectAccessible(page, "archive", "[role=dialog]");
       await page.getByRole("button", { name: "Archive thread" }).click();
       await expect(page.getByText(/^This thread is archived/)).toBeVisible();
       await page.getByRole("button", { name: /^Archived/ }).click();

@@ -79,11 +79,14 @@ export function NetworkList(props: NetworkListProps) {
 }
 
 function Allow({ done, pending, onAllow }: { done: boolean; pending: boolean; onAllow: () => void }) {
-  if (done) return <span className="shrink-0 text-success text-xs leading-5 max-sm:ml-5.5">Allowed now</span>;
+  if (done)
+    return <span className="shrink-0 text-success text-xs leading-5 max-sm:w-full max-sm:pl-5.5">Allowed now</span>;
   return (
-    <Button size="sm" onClick={onAllow} pending={pending} className="-my-0.5 max-sm:ml-5.5">
-      Allow for this project
-    </Button>
+    <div className="-my-0.5 max-sm:w-full max-sm:pl-5.5">
+      <Button size="sm" onClick={onAllow} pending={pending}>
+        Allow for this project
+      </Button>
+    </div>
   );
 }
 
