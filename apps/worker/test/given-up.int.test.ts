@@ -57,6 +57,24 @@ test("a turn that has been ended by somebody else is let go", { timeout: 120_000
   expect((await itemsOf(scope)).at(-1)).toMatchObject({ type: "agentMessage", text: "Still here." });
 });
 
+test("a thread that somebody else has moved goes on where it is now", { timeout: 120_000 }, async () => {
+  await stage.startWorker({}, { hostId: "other" });
+  const scope = await stage.prompt(script(shell("echo a > a"), shell("sleep 5"), shell("cat a"), "Done."));
+  const commands = async () => (await itemsOf(scope)).filter(({ type }) => type === "commandExecution");
+  const started = { threadId: scope.threadId, type: "commandExecution", startedAt: { not: null } } as const;
+  await until(async () => (await stage.db.prisma.item.count({ where: started })) === 2);
+  const where = { id: scope.threadId };
+  const { hostId } = await stage.db.prisma.thread.findUniqueOrThrow({ where });
+  const to = hostId === "other" ? "stage" : "other";
+  await stage.db.prisma.thread.update({ where, data: { hostId: to, moves: 1 } });
+  expect(await settled(scope)).toMatchObject({ status: "idle", hostId: to });
+  expect(await commands()).toMatchObject([
+    { status: "completed" },
+    { status: "interrupted" },
+    { status: "completed", output: "a\n" },
+  ]);
+});
+
 test("a command that was given up on has ended before anything else is done", { timeout: 120_000 }, async () => {
   const ticking = "while sleep 0.02; do echo >> ticks; done";
   const scope = await stage.prompt(script({ text: "Both.", calls: [shell(ticking), shell("cp ticks seen")] }, "Done."));
