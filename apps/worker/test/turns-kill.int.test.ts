@@ -1,9 +1,13 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { threadWorkflowId } from "@heddle/agent/contract";
 import { fingerprint } from "@heddle/agent/git/testing/project";
 import { interruptTurn } from "@heddle/db/interrupts";
 import { resendTurn } from "@heddle/db/retry";
 import type { ThreadScope } from "@heddle/db/scope";
 import { getThread } from "@heddle/db/threads";
 import { listTurns, sendTurn } from "@heddle/db/turns";
+import { Client, Connection } from "@temporalio/client";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { itemsOf, openStage, type Stage, script, settled, shell, until } from "./harness.ts";
 import { buildWorker, createTestHost, processesWith, type TestHost, type WorkerProgram } from "./host-process.ts";
@@ -68,6 +72,29 @@ test("interrupted while the worker lies killed: nothing goes on, and each lost r
   const records = await stage.db.prisma.usageRecord.findMany({ where: { threadId: stream.threadId, purpose: "step" } });
   expect(records).toMatchObject([{ estimated: true, outputTokens: expect.any(Number) }]);
   expect(records[0]?.outputTokens).toBeGreaterThan(0);
+});
+
+test("interrupted, and nobody there for a while: what the turn has left is kept", { timeout: longMs }, async () => {
+  const scope = await stage.prompt(script(shell("echo kept > kept; sleep 7654322"), "Done."));
+  await until(async () => (await processesWith("sleep\x007654322")).length > 0);
+  const store = join(host.homeDir, "repos", stage.workspace.projectId, "threads.git");
+  const holder = spawn("flock", ["--exclusive", store, "sleep", "300"], { detached: true, stdio: "ignore" });
+  await interruptTurn(scope);
+  const connection = await Connection.connect({ address: stage.temporalAddress });
+  const thread = new Client({ connection }).workflow.getHandle(threadWorkflowId(scope.threadId));
+  await until(async () =>
+    (await thread.describe()).raw.pendingActivities?.some(
+      ({ activityType }) => activityType?.name === "keepLastCheckpoint",
+    ),
+  );
+  await host.signal("SIGKILL");
+  process.kill(-(holder.pid as number), "SIGKILL");
+  await until(async () =>
+    (await thread.fetchHistory()).events?.some((event) => event.activityTaskTimedOutEventAttributes),
+  );
+  await connection.close();
+  await host.start();
+  expect(await settled(scope)).toMatchObject({ status: "idle", filesModified: 1 });
 });
 
 test("a steering prompt is taken in once, wherever the worker is killed", { timeout: longMs }, async () => {
