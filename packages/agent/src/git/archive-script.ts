@@ -38,10 +38,10 @@ cd ${inside.worktree} || exit 91
 list() {
   local prefix=$1 path
   while IFS= read -r -d '' path; do printf '%s%s\\0' "$prefix" "$path"; done \
-    < <(git ls-files -z -o -i --exclude-standard --directory 2>/dev/null)
+    < <(git --work-tree=. ls-files -z -o -i --exclude-standard --directory 2>/dev/null)
   while IFS= read -r -d '' path; do
     case $path in */) (cd "./$path" && [ -e .git ] && list "$prefix$path") ;; esac
-  done < <(git ls-files -z -o --exclude-standard 2>/dev/null)
+  done < <(git --work-tree=. ls-files -z -o --exclude-standard 2>/dev/null)
 }
 [ ! -e .git ] || list ''
 `;

@@ -130,10 +130,11 @@ describe("an archive", () => {
     await thread.sh(`
       printf '*.log\\n/build/\\nkept.me\\n' > .gitignore; echo 1 > a.log; mkdir -p build/deep src/logs; echo 2 > build/deep/x
       echo 3 > src/logs/b.log; echo 4 > src/logs/c; echo forced > kept.me; git add -f kept.me; echo 5 > $'odd\\n.log'
-      git init -q nested; printf 'cache/\\n' > nested/.gitignore; mkdir nested/cache; echo 6 > nested/cache/y; echo 7 > nested/z`);
+      git init -q nested; printf 'cache/\\n' > nested/.gitignore; mkdir nested/cache; echo 6 > nested/cache/y; echo 7 > nested/z
+      mkdir elsewhere; echo '*' > elsewhere/.gitignore; echo 8 > elsewhere/c; git config core.worktree "$PWD/elsewhere"`);
     const before = await portrait(thread.tree);
-    const gone = (line: string) => /^(\S*\.log |odd\n\.log |build\/|src\/logs\/b\.log|nested\/cache)/.test(line);
-    expect(before.filter(gone)).toHaveLength(8);
+    const gone = (line: string) => /^(\S*\.log |odd\n\.log |build\/|src\/logs\/b\.log|nested\/cache|elsewhere)/.test(line);
+    expect(before.filter(gone)).toHaveLength(11);
     const archive = await thread.archive({ keepIgnored: false });
     expect(await portrait(thread.tree)).toEqual(before);
     expect((await thread.roundTrip(archive)).restored).toBe("restored");
