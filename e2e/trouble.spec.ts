@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
-import { settled, test } from "./fixtures.ts";
+import { settled, type Thread, test } from "./fixtures.ts";
 import { api, owner } from "./stack.ts";
 
 test("a wrong password says so, and only pages of this origin are gone back to", async ({ page }) => {
@@ -111,16 +111,18 @@ test("a page that is opened while the database is down comes by itself once it i
 test("a thread that nobody can run says so, and goes on by itself", async ({ ownerPage: page, stack, sample }) => {
   const supervisor = await stack.pidOf("supervisor");
   const standsStill = page.getByText(/^No worker is running, so this thread stands still/);
+  let thread: Thread;
   process.kill(supervisor, "SIGSTOP");
   try {
     await stack.kill("worker");
-    const start = { prompt: "Summarise the repository" };
-    const { id } = await api<{ id: string }>(stack, "POST", `/projects/${sample.id}/threads`, start);
-    await page.goto(`/threads/${id}`);
+    thread = await api<Thread>(stack, "POST", `/projects/${sample.id}/threads`, {
+      prompt: "Create held.md with Hello",
+    });
+    await page.goto(`/threads/${thread.id}`);
     await expect(standsStill).toBeVisible();
   } finally {
     process.kill(supervisor, "SIGCONT");
   }
   await expect(standsStill).toBeHidden();
-  await expect(page.getByText(/^Worked/)).toBeVisible();
+  expect((await settled(stack, thread.id)).status).toBe("idle");
 });
