@@ -1,5 +1,6 @@
 import { chown, mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning } from "./processes.ts";
 import type { Random } from "./random.ts";
 import { commandStep, fileStep, lastStep, type Step } from "./script.ts";
@@ -51,13 +52,14 @@ async function interrupt(stage: Stage, run: ThreadRun, over: () => boolean): Pro
 
 async function interruptAnswers(stage: Stage, run: ThreadRun): Promise<Timed[]> {
   const long: Step = { text: "one two three ".repeat(2_000), effects: [] };
+  const asked = () => stage.model.requests(run.marker).filter(({ kind }) => kind === "turn");
   const ms: number[] = [];
-  for (let turn = 2; ms.length < interrupts; turn += 1) {
-    const held = stage.model.hold({ marker: run.marker, turn, step: 0 }, "middle");
+  while (ms.length < interrupts) {
+    const before = asked().length;
     await sendTurn(stage, run, [long], { firstMs: 0, pieceMs: 20 });
-    await held.reached;
-    held.release();
-    const request = stage.model.requests(run.marker).findLast(({ kind }) => kind === "turn");
+    await until(() => asked().length > before, `${run.marker} asks its model`);
+    await sleep(500);
+    const request = asked().at(-1);
     ms.push(await interrupt(stage, run, () => request?.closedAt !== null));
   }
   return [{ what: "interrupt in mid-stream, until the model's connection is closed", ms }];
