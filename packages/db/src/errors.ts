@@ -36,6 +36,11 @@ export const errorTable = {
   NOT_LAST_TURN: { status: 409, retryable: false, message: "Only the last turn can be tried again." },
   INTERRUPTED: { status: 409, retryable: false, message: "The turn was interrupted." },
   NOT_WAITING: { status: 409, retryable: false, message: "The thread does not wait for a decision on its setup." },
+  QUESTION_CHANGED: {
+    status: 409,
+    retryable: false,
+    message: "The setup script or its hosts were changed meanwhile. Read what is asked now, and answer again.",
+  },
   NO_SETUP_SCRIPT: {
     status: 409,
     retryable: false,

@@ -228,6 +228,8 @@ describe("a script that nobody has agreed to", () => {
     const requests = await itemsOf(scope, "approvalRequest");
     expect(requests.map(({ status }) => status)).toEqual(["completed", "running"]);
     expect(await networkLists(db, scope.threadId)).toMatchObject({ setup: [] });
+    const late = decideSetup(await as("admin", scope.threadId), { decision: "run", requestId: requests[0]?.id });
+    await expect(late).rejects.toMatchObject({ code: "QUESTION_CHANGED" });
     await set({ setupHosts });
     expect(await claimSetup(turn, "one")).toMatchObject({ state: "run" });
     expect(await networkLists(db, scope.threadId)).toMatchObject({ setup: setupHosts });

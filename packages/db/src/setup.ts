@@ -16,9 +16,9 @@ import type { DecideSetupInput } from "./threads.schema.ts";
  * Answers a thread that waits for somebody to agree to the setup script, or whose setup has failed. `run` agrees, for
  * the whole project, to just the script and hosts that were asked for; `skip` lets this thread do without. The caller
  * pokes the threads of the project that wait.
- * @throws NOT_WAITING; FORBIDDEN for `run` without `project.manage`
+ * @throws NOT_WAITING; QUESTION_CHANGED; FORBIDDEN for `run` without `project.manage`
  */
-export async function decideSetup(scope: ThreadScope, { decision }: DecideSetupInput): Promise<void> {
+export async function decideSetup(scope: ThreadScope, { decision, requestId }: DecideSetupInput): Promise<void> {
   if (decision === "run") await assertMayAgree(scope);
   const entry = (request: Item | null) => ({
     action: decision === "run" ? "project.agree_setup" : "thread.skip_setup",
@@ -30,6 +30,7 @@ export async function decideSetup(scope: ThreadScope, { decision }: DecideSetupI
       const { setupStatus } = await tx.thread.findUniqueOrThrow({ where: { id: scope.threadId } });
       const asked = await openRequest(tx, scope.threadId);
       if (asked === null && setupStatus !== "failed") throw new AppError("NOT_WAITING");
+      if (requestId !== undefined && asked?.id !== requestId) throw new AppError("QUESTION_CHANGED");
       if (asked) await answer(tx, change, scope, asked, decision);
       if (decision === "skip") await tellSkipped(tx, change, scope);
       change.set({ setupStatus: decision === "skip" ? "skipped" : "none" });

@@ -33,7 +33,14 @@ export const commitInput = z.object({
 export type CommitInput = z.output<typeof commitInput>;
 
 /** `run` agrees for the whole project, `skip` is for this thread alone. */
-export const decideSetupInput = z.object({ decision: z.enum(["run", "skip"]) });
+export const decideSetupInput = z.object({
+  decision: z.enum(["run", "skip"]),
+  requestId: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Item of the question that this answers; refused if another one is asked by now."),
+});
 export type DecideSetupInput = z.output<typeof decideSetupInput>;
 
 /** A thread's dev command. `starting` until its port answers; `failed` when it ended by itself. */

@@ -17,9 +17,9 @@ export const environmentProcedures = {
     })
     .input(decideSetupInput)
     .output(threadView)
-    .mutation(async ({ ctx, input: { threadId, decision } }) => {
-      await decideSetup(ctx.scope, { decision });
-      const others = decision === "run" ? await waitingThreads(ctx.scope) : [];
+    .mutation(async ({ ctx, input: { threadId, ...input } }) => {
+      await decideSetup(ctx.scope, input);
+      const others = input.decision === "run" ? await waitingThreads(ctx.scope) : [];
       for (const id of new Set([threadId, ...others])) ctx.runtime.workflows.pokeThread(id);
       return getThread(ctx.scope);
     }),

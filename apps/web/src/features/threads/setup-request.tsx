@@ -10,7 +10,7 @@ export type SetupRequestProps = { threadId: string; projectId: string; item: App
 
 /** Where a thread waits for somebody to agree to the project's setup script. */
 export function SetupRequest({ threadId, projectId, item }: SetupRequestProps) {
-  const { run, skip, pending, error } = useSetup(threadId);
+  const { run, skip, pending, error } = useSetup(threadId, item.id);
   const canAgree = useCanIn(projectId, "project.manage");
   const canSkip = useCanIn(projectId, "thread.prompt");
   return (

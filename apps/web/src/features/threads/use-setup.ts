@@ -4,8 +4,11 @@ import { messageOf } from "../shell/failure.ts";
 import { composerAfterButton } from "../shell/keys.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
-/** What can be decided about the setup of a thread's worktree. */
-export function useSetup(threadId: string) {
+/**
+ * What can be decided about the setup of a thread's worktree.
+ * @param requestId of the question that is shown, so that no other one is answered
+ */
+export function useSetup(threadId: string, requestId?: string) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const options = {
@@ -20,8 +23,8 @@ export function useSetup(threadId: string) {
   const decide = useMutation(trpc.threads.decideSetup.mutationOptions(options));
   const again = useMutation(trpc.threads.retrySetup.mutationOptions(options));
   return {
-    run: () => decide.mutate({ threadId, decision: "run" }),
-    skip: () => decide.mutate({ threadId, decision: "skip" }),
+    run: () => decide.mutate({ threadId, decision: "run", requestId }),
+    skip: () => decide.mutate({ threadId, decision: "skip", requestId }),
     again: () => again.mutate({ threadId }),
     pending: again.isPending ? ("again" as const) : decide.isPending ? (decide.variables?.decision ?? null) : null,
     error: messageOf(decide.error ?? again.error),
