@@ -21,7 +21,7 @@ describe("a model gone astray", () => {
     expect(items.at(-2)).toMatchObject({ note: "Not run: the turn ended before." });
     expect(items.at(-1)).toMatchObject({
       code: "REPEATED_FAILURE",
-      message: expect.stringContaining('failed 5 times: cat nowhere.txt'),
+      message: expect.stringContaining("failed 5 times: cat nowhere.txt"),
     });
     await retryTurn(scope);
     await stage.poke(scope.threadId);
