@@ -56,6 +56,20 @@ ${timesTable(times)}
 ## For long
 
 [Half an hour under random kills](soak.md), with 24 threads at any time.
+
+## What people see
+
+A command that was cut with its worker: what it did before is kept and shown, and it is not run again.
+
+![A thread whose worker was killed in the middle of a command](images/killed-worker.png)
+
+A thread whose host was drained: the next turn goes on at another one, and says from which checkpoint.
+
+![A thread that has moved to another host](images/moved-host.png)
+
+What stands still, and the button that helps, for admins:
+
+![The status page](images/status.png)
 `;
 }
 
