@@ -133,7 +133,8 @@ describe("an archive", () => {
       git init -q nested; printf 'cache/\\n' > nested/.gitignore; mkdir nested/cache; echo 6 > nested/cache/y; echo 7 > nested/z
       mkdir elsewhere; echo '*' > elsewhere/.gitignore; echo 8 > elsewhere/c; git config core.worktree "$PWD/elsewhere"`);
     const before = await portrait(thread.tree);
-    const gone = (line: string) => /^(\S*\.log |odd\n\.log |build\/|src\/logs\/b\.log|nested\/cache|elsewhere)/.test(line);
+    const gone = (line: string) =>
+      /^(\S*\.log |odd\n\.log |build\/|src\/logs\/b\.log|nested\/cache|elsewhere)/.test(line);
     expect(before.filter(gone)).toHaveLength(11);
     const archive = await thread.archive({ keepIgnored: false });
     expect(await portrait(thread.tree)).toEqual(before);
