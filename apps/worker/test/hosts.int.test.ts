@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fingerprint, userGit } from "@heddle/agent/git/testing/project";
 import { requestArchive, requestRestore } from "@heddle/db/archive";
@@ -314,7 +314,7 @@ describe("a host that is drained", () => {
     await setDraining(await workspaceScope(stage.db, principals.owner, id, "host.manage"), host.hostId, draining);
   };
 
-  test("loses nothing: turns go on elsewhere after their step, others with their next turn", {
+  test("loses nothing: turns go on elsewhere after their step, others after one of their next turn", {
     timeout: longMs,
   }, async () => {
     const numbers = [1, 2, 3, 4, 5, 6];
@@ -340,6 +340,7 @@ describe("a host that is drained", () => {
     expect(steady(await inTree(b, working)).length).toBeGreaterThan(10);
 
     expect(await thread(idle)).toMatchObject({ hostId: a.hostId, moves: 0 });
+    await writeFile(a.file(idle.threadId, "by-hand"), "by hand\n");
     const before = steady(await inTree(a, idle));
     await follow(idle, script(shell("true"), "Done."));
     expect((await settled(idle)).status).toBe("idle");

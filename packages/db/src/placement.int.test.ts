@@ -193,6 +193,8 @@ describe("a host that drains", () => {
     expect(await mustLeave(scope)).toBe(false);
     await drain("a");
     expect(await mustLeave(scope)).toBe(true);
+    await recordUnchanged(scope, new Date());
+    expect(await placeThread(db, scope.threadId)).toBe("a");
     await startTool(scope);
     expect(await placeThread(db, scope.threadId)).toBe("a");
     await keep(scope, "c1", ago(60));

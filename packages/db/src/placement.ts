@@ -57,7 +57,7 @@ type Target = { id: string; reason: Reason };
 
 /**
  * Gives a thread to another host, from its last checkpoint, and tells so in the thread: when its own host is dead, or
- * when that drains and the checkpoint holds all that the running turn has done. A dead host's epoch rises with it, so
+ * when that drains and a checkpoint of the running turn holds all that is there. A dead host's epoch rises with it, so
  * that it writes nothing should it come back.
  * @returns the new host; null when the thread stays where it is
  */
@@ -105,11 +105,15 @@ async function isKeptElsewhere(tx: Tx, thread: Thread): Promise<boolean> {
   return true;
 }
 
-/** A job works on the files where they are; so does a turn until the last checkpoint holds what was done. */
+/**
+ * A job works on the files where they are; so does a turn until a checkpoint of its own holds what was done: files may
+ * have changed by other hands since the last turn.
+ */
 async function mayLeave(tx: Tx, { id: threadId, keptAt }: Thread): Promise<boolean> {
-  if ((await tx.turn.count({ where: { threadId, status: "running" } })) === 0) return false;
-  const since = keptAt === null ? { not: null } : { gt: keptAt };
-  return (await tx.item.count({ where: { threadId, startedAt: since } })) === 0;
+  const turn = await tx.turn.findFirst({ where: { threadId, status: "running" } });
+  if (!turn || keptAt === null) return false;
+  const begun = await tx.item.count({ where: { turnId: turn.id, startedAt: { not: null } } });
+  return begun > 0 && (await tx.item.count({ where: { threadId, startedAt: { gt: keptAt } } })) === 0;
 }
 
 async function tell(tx: Tx, change: ThreadChange, thread: Thread, reason: Reason): Promise<void> {
