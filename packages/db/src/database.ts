@@ -20,6 +20,9 @@ export function createDatabase(options: { url: string; poolSize: number }): Data
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: 10_000,
+    // A server that is gone without a word is noticed while an answer is awaited.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 60_000,
     // A process that is cut off or paused in mid-transaction must not keep its locks, the audit chain's least of all: no
