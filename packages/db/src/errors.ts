@@ -8,6 +8,29 @@ export const errorTable = {
   BAD_INPUT: { status: 400, retryable: false, message: "Some of what was sent is not valid." },
   UNAUTHENTICATED: { status: 401, retryable: false, message: "Sign in to continue." },
   SIGN_IN_FAILED: { status: 401, retryable: false, message: "The e-mail address or the password is wrong." },
+  PASSWORD_WRONG: { status: 400, retryable: false, message: "The old password is wrong." },
+  INVITATION_INVALID: {
+    status: 404,
+    retryable: false,
+    message: "This invitation is not valid (any more). Ask whoever invited you for a new one.",
+  },
+  JOIN_REFUSED: {
+    status: 409,
+    retryable: false,
+    message:
+      "The invitation cannot be taken with this address. Use the address that was invited. If you have an account, sign in with it first, then open the link again.",
+  },
+  RESET_INVALID: {
+    status: 404,
+    retryable: false,
+    message: "This link is not valid (any more). Ask an admin of your workspace for a new one.",
+  },
+  ALREADY_MEMBER: { status: 409, retryable: false, message: "You are a member of this workspace already." },
+  LAST_OWNER: {
+    status: 409,
+    retryable: false,
+    message: "A workspace needs an owner. Make somebody else an owner first.",
+  },
   FORBIDDEN: { status: 403, retryable: false, message: "Your role does not allow this." },
   NOT_FOUND: { status: 404, retryable: false, message: "It does not exist, or you may not see it." },
   METHOD_NOT_SUPPORTED: { status: 405, retryable: false, message: "This address does not take that method." },
@@ -71,6 +94,63 @@ export const errorTable = {
     retryable: true,
     message: "The project's folder is gone. Put it back, or add the project again.",
   },
+  URL_NOT_VALID: { status: 400, retryable: false, message: "That is not the address of a repository." },
+  URL_SCHEME_NOT_ALLOWED: { status: 400, retryable: false, message: "Use an https:// or ssh:// address." },
+  URL_HAS_CREDENTIALS: {
+    status: 400,
+    retryable: false,
+    message:
+      "Take the user and the password out of the address: it is shown to members. They have fields of their own.",
+  },
+  CREDENTIAL_NOT_VALID: { status: 400, retryable: false, message: "That credential cannot be used." },
+  CREDENTIAL_LOST: {
+    status: 409,
+    retryable: false,
+    message:
+      "The repository's credential cannot be opened with the secret keys of this server. Set it anew in the project's settings.",
+  },
+  REMOTE_UNREACHABLE: { status: 502, retryable: true, message: "The repository's server does not answer." },
+  REMOTE_AUTH_FAILED: {
+    status: 409,
+    retryable: false,
+    message: "The repository's server does not accept the project's credential.",
+  },
+  REMOTE_NOT_FOUND: {
+    status: 409,
+    retryable: false,
+    message: "The server has no such repository, or does not show it to the project's credential.",
+  },
+  REMOTE_MOVED: {
+    status: 409,
+    retryable: false,
+    message: "The repository has moved to another address. Change it in the project's settings.",
+  },
+  HOST_KEY_UNKNOWN: {
+    status: 409,
+    retryable: false,
+    message: "Somebody must confirm the key of the repository's server first.",
+  },
+  HOST_KEY_CHANGED: {
+    status: 409,
+    retryable: false,
+    message:
+      "The repository's server shows another key than the one that was confirmed. It may have been replaced, or somebody is in between.",
+  },
+  FETCH_CANCELLED: { status: 409, retryable: false, message: "The fetch was cancelled." },
+  NO_REMOTE: {
+    status: 409,
+    retryable: false,
+    message:
+      "The project's repository is a folder on the server, which Heddle never writes to. Fetch the thread's branch from Heddle instead.",
+  },
+  NOTHING_TO_PUSH: { status: 409, retryable: false, message: "The thread has no commit yet. Commit first, then push." },
+  NOT_FAST_FORWARD: {
+    status: 409,
+    retryable: false,
+    message:
+      "The branch at the remote has commits that the thread's branch lacks, and Heddle overwrites nothing. Rename or delete it there, then push again.",
+  },
+  PUSH_REJECTED: { status: 409, retryable: false, message: "The repository's server refused the branch." },
   REF_NOT_FOUND: { status: 400, retryable: false, message: "There is no such branch or commit in the project." },
   MODEL_NOT_FOUND: { status: 400, retryable: false, message: "No provider of this workspace has that model." },
   PROVIDER_KEY_LOST: {

@@ -23,6 +23,10 @@ const admins = ["owner", "admin"] as const;
 export const permissions = {
   "workspace.read": { workspace: everyone },
   "workspace.create": { workspace: ["owner"] },
+  "member.read": { workspace: everyone },
+  "member.invite": { workspace: admins },
+  "member.manage": { workspace: admins },
+  "member.leave": { workspace: everyone },
   "token.manage": { workspace: ["owner"] },
   "token.own": { workspace: everyone },
   "provider.read": { workspace: everyone },
@@ -67,6 +71,15 @@ export function projectAllows(role: WorkspaceRole, standing: Standing, permissio
 /** Deleting a thread is for whoever started it, and for owners and admins. @param own whether the member started it */
 export function mayDeleteThread(role: WorkspaceRole, own: boolean): boolean {
   return roleAllows(role, "thread.delete") && (own || role === "owner" || role === "admin");
+}
+
+/**
+ * The roles that a role may give, and whose bearers it may change, remove and let set a new password. An auditor reads
+ * what admins may not, so only an owner makes one.
+ */
+export function rolesBelow(role: WorkspaceRole): readonly WorkspaceRole[] {
+  if (role === "owner") return workspaceRoles;
+  return role === "admin" ? ["admin", "member", "viewer"] : [];
 }
 
 /** What the lower of two roles may do is what both may do: caps a token's role by its owner's. */

@@ -52,6 +52,15 @@ export type ThreadScope = ProjectScope & { readonly threadId: string };
 /** Signed in, no workspace chosen: for what belongs to the person alone. */
 export type UserScope = { readonly db: Database; readonly principal: Principal };
 
+/**
+ * The session of whoever is signed in, for what an account's owner alone decides: a token stands for its owner's work.
+ * @throws FORBIDDEN for a token
+ */
+export function sessionOf({ principal }: UserScope): string {
+  if (principal.via.type === "session") return principal.via.sessionId;
+  throw new AppError("FORBIDDEN", { message: "This is done in the browser, signed in." });
+}
+
 type Member = { workspaceId: string; role: WorkspaceRole };
 
 /** Membership with the token's cap applied; `null` when the workspace is out of the principal's reach. */
