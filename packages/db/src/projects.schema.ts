@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { asciiName } from "./host-name.ts";
 import { permissionNames } from "./permissions.ts";
 
 /** One argument of a program may have 128 KiB. */
 const maxScriptBytes = 100_000;
 const maxHosts = 100;
-const maxNameChars = 253;
 
 /** A shell script, with line ends as bash wants them; an empty one is none. */
 const scriptText = z
@@ -49,16 +49,6 @@ const noAddress = "Write a name: addresses of numbers are refused always.";
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
-}
-
-/** The name as DNS has it, by the rules that browsers follow; numbers in any spelling come out as `1.2.3.4`. */
-function asciiName(name: string): string | null {
-  const url = `http://${name}/`;
-  if (name.includes("%") || !URL.canParse(url)) return null;
-  const ascii = new URL(url).hostname.replace(/\.$/, "");
-  const labels = ascii.split(".");
-  const fits = labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
-  return fits && ascii.length <= maxNameChars ? ascii : null;
 }
 
 export const createProjectInput = z.object({
