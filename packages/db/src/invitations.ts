@@ -2,7 +2,7 @@ import { AppError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import type { CreateInvitationInput, InvitationView } from "./invitations.schema.ts";
 import { newLinkSecret } from "./link-secret.ts";
-import { mutate } from "./mutate.ts";
+import { mutate, rememberRefusal } from "./mutate.ts";
 import { rolesBelow } from "./permissions.ts";
 import type { WorkspaceScope } from "./scope.ts";
 import { standsBehind } from "./take-invitation.ts";
@@ -19,9 +19,6 @@ export async function createInvitation(
   input: CreateInvitationInput,
 ): Promise<{ id: string; token: string; expiresAt: Date }> {
   const { workspaceId, principal } = scope;
-  if (!rolesBelow(scope.role).includes(input.role)) {
-    throw new AppError("FORBIDDEN", { message: `Your role does not allow you to invite with the role ${input.role}.` });
-  }
   const id = newId();
   const { token, hash } = newLinkSecret();
   const expiresAt = new Date(Date.now() + input.expiresInDays * dayMs);
@@ -30,7 +27,10 @@ export async function createInvitation(
     resource: { type: "invitation", id },
     detail: { role: input.role, projects: input.projects.length, email: input.email ?? null },
   };
-  await mutate(scope, entry, async (tx, after) => {
+  const written = mutate(scope, entry, async (tx, after) => {
+    if (!rolesBelow(scope.role).includes(input.role)) {
+      throw new AppError("FORBIDDEN", { message: `Your role does not let you invite with the role ${input.role}.` });
+    }
     const ids = input.projects.map(({ projectId }) => projectId);
     if ((await tx.project.count({ where: { workspaceId, id: { in: ids } } })) !== ids.length) {
       throw new AppError("NOT_FOUND", { message: "There is no such project in this workspace." });
@@ -50,6 +50,7 @@ export async function createInvitation(
     });
     after({ k: "workspace", w: workspaceId });
   });
+  await rememberRefusal(scope, entry, written);
   return { id, token, expiresAt };
 }
 

@@ -1,5 +1,6 @@
 import { type Actor, type AuditEntry, actorOfPrincipal, appendAudit } from "./audit.ts";
 import type { Database, Tx } from "./database.ts";
+import { AppError, type ErrorCode } from "./errors.ts";
 import type { Hint } from "./hints.schema.ts";
 import { confirmClaim } from "./idempotency.ts";
 import type { Principal } from "./scope.ts";
@@ -33,6 +34,19 @@ export async function mutate<T>(
 /** A refusal worth remembering: an audit event without a write. */
 export async function auditDenied(scope: WritingScope, entry: Omit<AuditEntry, "outcome">): Promise<void> {
   await mutate(scope, { ...entry, outcome: "denied" }, async () => undefined);
+}
+
+/** Lets a write's error pass, and remembers it in the audit log where it is the refusal `code`. */
+export async function rememberRefusal<T>(
+  scope: WritingScope,
+  entry: Omit<AuditEntry, "outcome">,
+  written: Promise<T>,
+  code: ErrorCode = "FORBIDDEN",
+): Promise<T> {
+  return written.catch(async (error: unknown) => {
+    if (error instanceof AppError && error.code === code) await auditDenied(scope, entry);
+    throw error;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { newId } from "./ids.ts";
 import type { InvitationOffer, JoinInput } from "./invitations.schema.ts";
 import { hashLinkSecret } from "./link-secret.ts";
 import { lockMembers } from "./members-lock.ts";
-import { auditDenied, mutate } from "./mutate.ts";
+import { mutate, rememberRefusal } from "./mutate.ts";
 import { lowerRole, rolesBelow } from "./permissions.ts";
 import { sessionOf, type UserScope } from "./scope.ts";
 import { hashPassword } from "./sessions.ts";
@@ -71,11 +71,8 @@ export async function joinByInvitation(
     await admit(tx, invitation, userId);
     after({ k: "workspace", w: workspaceId });
   });
-  await taken.catch(async (error) => {
-    // Somebody may be trying addresses.
-    if (error instanceof AppError && error.code === "JOIN_REFUSED") await auditDenied(scope, entryOf(id));
-    throw error;
-  });
+  // Somebody may be trying addresses.
+  await rememberRefusal(scope, entryOf(id), taken, "JOIN_REFUSED");
   return { workspaceId };
 }
 
