@@ -1,6 +1,9 @@
 /**
  * What went wrong with a repository, stable for callers:
  * - `NOT_A_REPOSITORY`, `EMPTY_REPOSITORY`, `SOURCE_VANISHED`, `PATH_NOT_READABLE`: the source of a project;
+ * - `ADDRESS_NOT_ALLOWED`, `REMOTE_UNREACHABLE`, `REMOTE_AUTH_FAILED`, `REMOTE_NOT_FOUND`, `REMOTE_MOVED`: a repository
+ *   at a URL; `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED`: its server shows a key that nobody has confirmed, see `HostKeyError`;
+ * - `NOT_FAST_FORWARD`, `PUSH_REJECTED`: the remote's branch has other commits, or the remote refuses ours;
  * - `REF_NOT_FOUND`: a branch or commit that the store does not have;
  * - `REPOSITORY_BUSY`: the mutex was not free in time;
  * - `NOTHING_TO_COMMIT`: the worktree equals the parent commit;
@@ -15,6 +18,15 @@ export type GitErrorCode =
   | "EMPTY_REPOSITORY"
   | "SOURCE_VANISHED"
   | "PATH_NOT_READABLE"
+  | "ADDRESS_NOT_ALLOWED"
+  | "REMOTE_UNREACHABLE"
+  | "REMOTE_AUTH_FAILED"
+  | "REMOTE_NOT_FOUND"
+  | "REMOTE_MOVED"
+  | "HOST_KEY_UNKNOWN"
+  | "HOST_KEY_CHANGED"
+  | "NOT_FAST_FORWARD"
+  | "PUSH_REJECTED"
   | "REF_NOT_FOUND"
   | "REPOSITORY_BUSY"
   | "NOTHING_TO_COMMIT"

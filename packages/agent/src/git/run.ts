@@ -16,7 +16,13 @@ export type GitOptions = {
   okCodes?: readonly number[];
   /** A repository lock that must outlive this process if git does. */
   lockFd?: number;
+  /** An open file that programs started by git find as descriptor {@link secretDescriptor}. */
+  secretFd?: number;
+  /** What git tells meanwhile; of what it has told, only the end is kept for errors. */
+  onStderr?: (chunk: Buffer) => void;
 };
+
+export const secretDescriptor = 4;
 
 export type GitOutput = { exitCode: number | null; stdout: Buffer; stderr: string; truncated: boolean };
 
@@ -45,7 +51,7 @@ function spawnGit(gitDir: string, args: readonly string[], options: GitOptions) 
   return spawn("git", argv, {
     cwd: gitDir,
     env: { ...environment, ...options.env } as NodeJS.ProcessEnv,
-    stdio: [input, "pipe", "pipe", options.lockFd ?? "ignore"],
+    stdio: [input, "pipe", "pipe", options.lockFd ?? "ignore", options.secretFd ?? "ignore"],
     detached: true,
   });
 }
@@ -60,8 +66,8 @@ export async function runGit(gitDir: string, args: readonly string[], options: G
   if (signal?.aborted) throw new GitError("ABORTED", "The git operation was interrupted.");
   const child = spawnGit(gitDir, args, options);
   const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  let [size, errorSize, truncated] = [0, 0, false];
+  let stderr = Buffer.alloc(0);
+  let [size, truncated] = [0, false];
   let stopped: "TIMED_OUT" | "ABORTED" | undefined;
 
   const killGroup = () => {
@@ -89,8 +95,8 @@ export async function runGit(gitDir: string, args: readonly string[], options: G
     }
   });
   child.stderr?.on("data", (chunk: Buffer) => {
-    if (errorSize < maxErrorBytes) stderr.push(chunk);
-    errorSize += chunk.length;
+    stderr = Buffer.concat([stderr, chunk]).subarray(-maxErrorBytes);
+    options.onStderr?.(chunk);
   });
   child.stdin?.on("error", () => {}); // git may end before it has read everything; its exit code tells
   if (options.stdin !== undefined) child.stdin?.end(options.stdin);
@@ -100,7 +106,7 @@ export async function runGit(gitDir: string, args: readonly string[], options: G
       child.once("error", (error) => reject(new GitError("GIT_FAILED", "git could not be started.", String(error))));
       child.once("close", (code) => resolve(code));
     });
-    const output = { exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString(), truncated };
+    const output = { exitCode, stdout: Buffer.concat(stdout), stderr: stderr.toString(), truncated };
     if (stopped === "ABORTED") throw new GitError("ABORTED", "The git operation was interrupted.");
     if (stopped === "TIMED_OUT") throw new GitError("TIMED_OUT", "The git operation took too long.", args.join(" "));
     if (!truncated && (exitCode === null || !okCodes.includes(exitCode)))
