@@ -25,7 +25,8 @@ export async function callApi(runtime: Runtime, request: Request): Promise<Respo
   const method = request.method === "HEAD" ? "GET" : request.method;
   const { endpoint, params } = findEndpoint(method, url.pathname.slice(apiBase.length));
   const caller = await callerOf(runtime, request);
-  const ctx: Context = { ...caller, runtime, requestId: requestInfo(request.headers).requestId };
+  const { ip, requestId } = requestInfo(request.headers);
+  const ctx: Context = { ...caller, runtime, requestId, ip };
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
   const given = hasBody ? await readJsonObject(request) : Object.fromEntries(url.searchParams);
   const input = cleanJson<Input>({ ...given, ...params });

@@ -73,13 +73,13 @@ async function checkPassword(runtime: Runtime, given: unknown, from: RequestInfo
   const { email } = input.data;
   const earliest = sleep(refusalMs);
   try {
-    await runtime.signInLimits.attempt(email, from.ip);
+    await runtime.limits.signIn.attempt(email, from.ip);
     const session = await signIn(runtime.db, input.data, from);
     if (!session) {
       await earliest;
       throw new AppError("SIGN_IN_FAILED");
     }
-    await runtime.signInLimits.succeeded(email, from.ip);
+    await runtime.limits.signIn.succeeded(email, from.ip);
     return session;
   } catch (error) {
     if (!(error instanceof AppError)) runtime.log.error({ requestId: from.requestId, err: error }, "sign-in failed");

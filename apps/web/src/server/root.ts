@@ -1,4 +1,7 @@
+import { accountRouter } from "../features/account/router.ts";
 import { auditRouter } from "../features/audit/router.ts";
+import { invitationsRouter } from "../features/invitations/router.ts";
+import { membersRouter } from "../features/members/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
 import { statusRouter } from "../features/status/router.ts";
@@ -8,7 +11,10 @@ import { workspacesRouter } from "../features/workspaces/router.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
+  account: accountRouter,
   audit: auditRouter,
+  invitations: invitationsRouter,
+  members: membersRouter,
   projects: projectsRouter,
   providers: providersRouter,
   status: statusRouter,

@@ -3,8 +3,8 @@ import { createDatabase, type Database } from "@heddle/db/database";
 import { createSecretBox, type SecretBox } from "@heddle/db/secrets";
 import { createLog, type Log } from "@heddle/telemetry/log";
 import { type Env, readEnv } from "../env.ts";
+import { type AttemptLimits, createAttemptLimits } from "./attempt-limits.ts";
 import { createHub, type Hub } from "./hub.ts";
-import { createSignInLimits, type SignInLimits } from "./sign-in-limits.ts";
 import { createWorkflows, type Workflows } from "./temporal.ts";
 
 /** What the process has once, however many bundles Next makes of this module. */
@@ -15,7 +15,7 @@ export type Runtime = {
   secrets: SecretBox;
   hub: Hub;
   workflows: Workflows;
-  signInLimits: SignInLimits;
+  limits: AttemptLimits;
   /** Aborted when the process is to stop: open streams end. */
   stopping: AbortSignal;
   stopStreams(): void;
@@ -36,7 +36,7 @@ export function createRuntime(env: Env): Runtime {
   const db = createDatabase({ url: env.DATABASE_URL, poolSize });
   const hub = createHub({ url: env.DATABASE_URL, db, log });
   const workflows = createWorkflows({ address: env.TEMPORAL_ADDRESS, log });
-  const signInLimits = createSignInLimits({ url: env.DATABASE_URL });
+  const limits = createAttemptLimits({ url: env.DATABASE_URL });
   return {
     env,
     log,
@@ -44,12 +44,12 @@ export function createRuntime(env: Env): Runtime {
     secrets: createSecretBox(env.HEDDLE_SECRET_KEYS),
     hub,
     workflows,
-    signInLimits,
+    limits,
     stopping: stop.signal,
     stopStreams: () => stop.abort(),
     async close() {
       stop.abort();
-      await Promise.allSettled([hub.close(), workflows.close(), signInLimits.close()]);
+      await Promise.allSettled([hub.close(), workflows.close(), limits.close()]);
       await db.close();
     },
   };

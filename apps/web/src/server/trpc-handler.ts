@@ -8,14 +8,14 @@ import type { Runtime } from "./runtime.ts";
 
 /** The browser's way to the procedures. */
 export async function handleTrpc(runtime: Runtime, request: Request): Promise<Response> {
-  const { requestId } = requestInfo(request.headers);
+  const { ip, requestId } = requestInfo(request.headers);
   const body = request.method === "POST" ? await readBody(request) : undefined;
   return fetchRequestHandler({
     endpoint: "/api/trpc",
     // The body has been read within its limit; the signal is the client's.
     req: new Request(request.url, { method: request.method, headers: request.headers, body, signal: request.signal }),
     router: appRouter,
-    createContext: async () => ({ ...(await callerOf(runtime, request)), runtime, requestId }),
+    createContext: async () => ({ ...(await callerOf(runtime, request)), runtime, requestId, ip }),
     responseMeta({ errors, paths }) {
       const headers = { "cache-control": "no-store" };
       const [first] = errors;

@@ -9,7 +9,12 @@ import { type Access, type Caller, openProject, openThread, openUser, openWorksp
 import { failureBody, failureOf } from "./failure.ts";
 import type { Runtime } from "./runtime.ts";
 
-export type Context = Caller & { runtime: Runtime; requestId: string };
+export type Context = Caller & {
+  runtime: Runtime;
+  requestId: string;
+  /** Of whoever calls, signed in or not. */
+  ip: string | null;
+};
 
 export type ProcedureMeta = {
   /** Set by the five makers below; a test fails on a procedure without it. */
@@ -62,10 +67,7 @@ function idsOf(input: unknown): Ids {
  * puts the scope into `ctx`, without which no repository function can be called.
  */
 
-/**
- * Open to everyone. No procedure is, so far.
- * @public
- */
+/** Open to everyone: for who has nothing but a link, and so has no scope. */
 export const publicProcedure = procedure.meta({ access: "public" });
 
 export const userProcedure = procedure

@@ -1,16 +1,19 @@
 import { createTestDatabase, type TestDatabase } from "@heddle/db/testing/test-database";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createSignInLimits, type SignInLimits } from "./sign-in-limits.ts";
+import { type AttemptLimits, type Attempts, createAttemptLimits } from "./attempt-limits.ts";
 
 let database: TestDatabase;
-let limits: SignInLimits;
+let all: AttemptLimits;
+let limits: Attempts;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  limits = createSignInLimits({ url: database.url });
+  all = createAttemptLimits({ url: database.url });
+  limits = all.signIn;
 });
 afterAll(async () => {
-  await limits.close();
+  await all.close();
   await database.drop();
 });
 
@@ -50,4 +53,40 @@ test("many machines share the attempts on one address", async () => {
     () => email,
   );
   await expect(limits.attempt(email, "198.51.100.200")).rejects.toMatchObject(refused);
+});
+
+test("each lock-out is twice as long as the one before, up to an hour; a right password ends the count", async () => {
+  const [email, ip] = [newAddress(), "192.0.2.20"];
+  const counter = `sign-in-pair:${ip}|${email}`;
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  const lockOut = async () => {
+    await attempts(
+      10,
+      () => ip,
+      () => email,
+    );
+    await expect(limits.attempt(email, ip)).rejects.toMatchObject(refused);
+    await expect(limits.attempt(email, ip)).rejects.toMatchObject(refused);
+    const { rows } = await pool.query("SELECT expire FROM rate_limits WHERE key = $1", [counter]);
+    // As if that time had gone by.
+    await pool.query("DELETE FROM rate_limits WHERE key IN ($1, $2)", [counter, `sign-in-address:${email}`]);
+    return Math.ceil((Number(rows[0].expire) - Date.now()) / 60_000);
+  };
+  expect([await lockOut(), await lockOut(), await lockOut()]).toEqual([5, 10, 20]);
+  await expect(lockOut().then(lockOut)).resolves.toBe(60);
+  await limits.attempt(email, ip);
+  await limits.succeeded(email, ip);
+  expect(await lockOut()).toBe(5);
+  await pool.end();
+});
+
+test("a refusal says how long to wait; links and passwords are counted apart", async () => {
+  const [key, ip] = [newAddress(), "192.0.2.21"];
+  await attempts(
+    10,
+    () => ip,
+    () => key,
+  );
+  await expect(limits.attempt(key, ip)).rejects.toThrow("Too many attempts. Wait 5 minutes and try again.");
+  await all.links.attempt(key, ip);
 });
