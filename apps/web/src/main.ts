@@ -6,6 +6,7 @@ import { createLog } from "@heddle/telemetry/log";
 import { inSpan, startTracing } from "@heddle/telemetry/tracing";
 import next from "next";
 import { readEnv } from "./env.ts";
+import { loggedPath } from "./server/logged-path.ts";
 import { clientIpHeader, requestIdHeader } from "./server/request-info.ts";
 import { currentRuntime } from "./server/runtime.ts";
 import { contentSecurityPolicy, securityHeaders } from "./server/security-headers.ts";
@@ -28,7 +29,8 @@ const handle = app.getRequestHandler();
 
 function onRequest(request: IncomingMessage, response: ServerResponse): void {
   const requestId = crypto.randomUUID();
-  const path = request.url?.split("?", 1)[0] ?? "/";
+  const asked = request.url?.split("?", 1)[0] ?? "/";
+  const path = loggedPath(asked);
   const startedAt = performance.now();
   request.headers[requestIdHeader] = requestId;
   request.headers[clientIpHeader] = request.socket.remoteAddress ?? "";
@@ -44,7 +46,7 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const durationMs = Math.round(performance.now() - startedAt);
     log[level]({ requestId, method: request.method, path, status: response.statusCode, durationMs }, "request");
   });
-  if (!isDecodable(path)) {
+  if (!isDecodable(asked)) {
     response.writeHead(400, { "content-type": "application/json" });
     response.end(JSON.stringify({ code: "BAD_INPUT", message: "The address is not well formed." }));
     return;
