@@ -1,11 +1,10 @@
 "use client";
-import { Eye, EyeOff } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Banner } from "./banner.tsx";
 import { Button } from "./button.tsx";
 import { Field } from "./field.tsx";
-import { IconButton } from "./icon-button.tsx";
 import { Input } from "./input.tsx";
+import { PasswordField } from "./password-field.tsx";
 
 export type SignInFormProps = {
   onSubmit: (credentials: { email: string; password: string }) => void;
@@ -15,7 +14,6 @@ export type SignInFormProps = {
 };
 
 export function SignInForm({ onSubmit, pending, error, initialEmail = "" }: SignInFormProps) {
-  const [visible, setVisible] = useState(false);
   const [missing, setMissing] = useState<{ email?: string; password?: string }>({});
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -38,26 +36,7 @@ export function SignInForm({ onSubmit, pending, error, initialEmail = "" }: Sign
           <Input {...control} name="email" type="email" autoComplete="username" defaultValue={initialEmail} />
         )}
       </Field>
-      <Field label="Password" error={missing.password}>
-        {(control) => (
-          <div className="relative">
-            <Input
-              {...control}
-              name="password"
-              type={visible ? "text" : "password"}
-              autoComplete="current-password"
-              className="pr-9"
-            />
-            <IconButton
-              icon={visible ? EyeOff : Eye}
-              label={visible ? "Hide the password" : "Show the password"}
-              size="sm"
-              onClick={() => setVisible(!visible)}
-              className="absolute inset-y-0 right-1 my-auto"
-            />
-          </div>
-        )}
-      </Field>
+      <PasswordField label="Password" name="password" autoComplete="current-password" error={missing.password} />
       <Button type="submit" variant="primary" pending={pending}>
         Sign in
       </Button>

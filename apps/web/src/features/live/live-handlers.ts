@@ -5,6 +5,8 @@ import type { LiveHandlers } from "./live-connection.ts";
 
 /** Many threads at work change the lists many times a second; they are read at most this often. */
 const listsEveryMs = 300;
+/** One's own role changes seldom. */
+const rightsEveryMs = 2_000;
 const turnsEveryMs = 100;
 const networkEveryMs = 500;
 
@@ -34,6 +36,11 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
       soon("lists", listsEveryMs, () => {
         void queryClient.invalidateQueries({ queryKey: trpc.threads.listAll.queryKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.members.pathKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.invitations.pathKey() });
+      });
+      soon("rights", rightsEveryMs, () => {
+        void queryClient.invalidateQueries({ queryKey: trpc.workspaces.current.queryKey() });
       });
     },
     onBack() {

@@ -1,9 +1,8 @@
 "use client";
 import { SignInForm } from "@heddle/ui/sign-in-form";
-import { TooltipProvider } from "@heddle/ui/tooltip";
 import { useState } from "react";
-import { Wordmark } from "../shell/wordmark.tsx";
 import { signIn } from "./credentials.ts";
+import { PublicPage } from "./public-page.tsx";
 import { safePath } from "./safe-path.ts";
 
 /** @param from where the person came from */
@@ -22,17 +21,9 @@ export function SignIn({ from }: { from: string | undefined }) {
   }
 
   return (
-    <TooltipProvider>
-      <title>Sign in · Heddle</title>
-      <main className="flex min-h-dvh flex-col items-center justify-center bg-canvas px-4 py-12">
-        <div className="w-full max-w-sm">
-          <Wordmark className="mb-6 justify-center" />
-          <div className="rounded-xl border border-line bg-surface p-6">
-            <h1 className="mb-4 font-semibold text-lg">Sign in</h1>
-            <SignInForm onSubmit={submit} pending={pending} error={error} />
-          </div>
-        </div>
-      </main>
-    </TooltipProvider>
+    <PublicPage title="Sign in">
+      <h1 className="mb-4 font-semibold text-lg">Sign in</h1>
+      <SignInForm onSubmit={submit} pending={pending} error={error} />
+    </PublicPage>
   );
 }

@@ -17,6 +17,15 @@ const Toaster = lazy(() => import("@heddle/ui/toaster").then((module) => ({ defa
 
 /** Everything that lasts as long as the browser tab. */
 export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
+  return (
+    <PublicProviders theme={theme}>
+      <LiveProvider>{children}</LiveProvider>
+    </PublicProviders>
+  );
+}
+
+/** … for who is not signed in, and so hears of no changes. */
+export function PublicProviders({ theme, children }: { theme: Theme; children: ReactNode }) {
   const [queryClient] = useState(createQueryClient);
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
@@ -27,7 +36,7 @@ export function Providers({ theme, children }: { theme: Theme; children: ReactNo
         <ThemeProvider initial={theme}>
           <LinkProvider component={AppLink}>
             <TooltipProvider>
-              <LiveProvider>{children}</LiveProvider>
+              {children}
               <Suspense>
                 <Toaster />
               </Suspense>
