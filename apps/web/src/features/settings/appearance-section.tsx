@@ -1,9 +1,7 @@
 "use client";
-import { Avatar } from "@heddle/ui/avatar";
 import { Segmented } from "@heddle/ui/segmented";
 import type { Theme } from "../shell/theme.ts";
 import { useTheme } from "../shell/theme-provider.tsx";
-import { useWorkspace } from "../shell/use-workspace.ts";
 import { SettingsSection } from "./section.tsx";
 
 const themes: { value: Theme; label: string }[] = [
@@ -14,20 +12,8 @@ const themes: { value: Theme; label: string }[] = [
 
 export function AppearanceSection() {
   const [theme, setTheme] = useTheme();
-  const { data: workspace } = useWorkspace();
   return (
-    <SettingsSection title="Profile and appearance" description="How others see you, and how you see Heddle.">
-      {workspace && (
-        <div className="flex items-center gap-3 rounded-lg border border-line px-4 py-3">
-          <Avatar name={workspace.me.name} size={32} />
-          <div className="min-w-0">
-            <p className="truncate font-medium">{workspace.me.name}</p>
-            <p className="text-muted text-xs">
-              {workspace.role.charAt(0).toUpperCase() + workspace.role.slice(1)} of {workspace.name}
-            </p>
-          </div>
-        </div>
-      )}
+    <SettingsSection title="Appearance" description="How you see Heddle.">
       <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line px-4 py-3">
         <div>
           <p className="font-medium">Theme</p>

@@ -2,7 +2,9 @@ import type { Permission } from "@heddle/db/permissions";
 
 /** The pages of the settings in order; without a permission everyone has them. */
 export const sections = {
-  appearance: { label: "Profile and appearance" },
+  account: { label: "Profile and sessions" },
+  appearance: { label: "Appearance" },
+  members: { label: "Members", permission: "member.read" },
   providers: { label: "Model providers", permission: "provider.read" },
   tokens: { label: "API tokens", permission: "token.own" },
   status: { label: "Status", permission: "status.read" },

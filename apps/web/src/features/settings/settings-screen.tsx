@@ -1,9 +1,11 @@
 "use client";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { Activity, Boxes, KeyRound, ScrollText, UserRound } from "lucide-react";
+import { Activity, Boxes, KeyRound, Palette, ScrollText, UserRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
+import { AccountSection } from "../account/account-section.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
+import { MembersSection } from "../members/members-section.tsx";
 import { ProvidersSection } from "../providers/providers-section.tsx";
 import { FailureState, NoPermission } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
@@ -13,9 +15,19 @@ import { TokensSection } from "../tokens/tokens-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { type Section, sections } from "./sections.ts";
 
-const icons = { appearance: UserRound, providers: Boxes, tokens: KeyRound, status: Activity, audit: ScrollText };
+const icons = {
+  account: UserRound,
+  appearance: Palette,
+  members: Users,
+  providers: Boxes,
+  tokens: KeyRound,
+  status: Activity,
+  audit: ScrollText,
+};
 const contents: Record<Section, () => ReactNode> = {
+  account: AccountSection,
   appearance: AppearanceSection,
+  members: MembersSection,
   providers: ProvidersSection,
   tokens: TokensSection,
   status: StatusSection,
