@@ -18,6 +18,7 @@ const config: NextConfig = {
     "pg",
     "pino",
     "rate-limiter-flexible",
+    "ssh2",
   ],
   // Addresses of the API and of git are taken as they are written.
   skipTrailingSlashRedirect: true,

@@ -24,6 +24,7 @@ const schema = z.object({
   HEDDLE_SECRET_KEYS: optionalText,
   HEDDLE_REPO_ROOTS: z.string().min(1).default("/"),
   HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default("127.0.0.1,localhost,::1"),
+  HEDDLE_GIT_CA_FILE: optionalText,
   HEDDLE_BOOTSTRAP_EMAIL: z.email().default("owner@heddle.local"),
   HEDDLE_BOOTSTRAP_PASSWORD: optionalText,
   HEDDLE_BOOTSTRAP_TOKEN: optionalText,

@@ -70,6 +70,7 @@ function sharedEnv(env: Env, home: Home, { databaseUrl, temporalAddress }: Addre
     TEMPORAL_ADDRESS: temporalAddress,
     HEDDLE_SECRET_KEYS: env.HEDDLE_SECRET_KEYS ?? home.secrets.secretKeys,
     HEDDLE_ALLOWED_PRIVATE_HOSTS: env.HEDDLE_ALLOWED_PRIVATE_HOSTS,
+    ...(env.HEDDLE_GIT_CA_FILE === undefined ? {} : { HEDDLE_GIT_CA_FILE: env.HEDDLE_GIT_CA_FILE }),
     LOG_LEVEL: env.LOG_LEVEL,
     ...tracingEnv(env),
   };

@@ -36,6 +36,8 @@ const schema = z.object({
       "must be absolute paths, separated by commas",
     ),
   HEDDLE_ALLOWED_PRIVATE_HOSTS: list.default([]).transform((hosts) => hosts.map((host) => host.toLowerCase())),
+  /** Certificates that servers of repositories are checked by, instead of the system's: a PEM file. */
+  HEDDLE_GIT_CA_FILE: z.string().optional(),
   /** An OpenTelemetry collector's base address; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),

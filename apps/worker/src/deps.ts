@@ -1,3 +1,4 @@
+import type { Remote } from "@heddle/agent/git/remote/remote";
 import type { EgressFetch } from "@heddle/agent/models/egress";
 import type { Sandboxes } from "@heddle/agent/sandbox/sandboxes";
 import type { Database } from "@heddle/db/database";
@@ -7,6 +8,9 @@ import type { Logger } from "pino";
 import type { DevServers } from "./dev-servers.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { NetworkPolicies } from "./network-policies.ts";
+
+/** What an administrator says of repositories at a URL. */
+export type RemotePolicy = Pick<Remote, "allowPrivate" | "caFile">;
 
 /** What activities work with; made once at start. */
 export type Deps = {
@@ -18,6 +22,7 @@ export type Deps = {
   interrupts: Interrupts;
   network: NetworkPolicies;
   fetch: EgressFetch;
+  remotes: RemotePolicy;
   log: Logger;
 };
 

@@ -11,6 +11,8 @@ const schema = z.object({
   HEDDLE_SECRET_KEYS: z.string().min(1),
   /** Hosts that may resolve to private addresses, separated by commas. */
   HEDDLE_ALLOWED_PRIVATE_HOSTS: z.string().default(""),
+  /** Certificates that servers of repositories are checked by, instead of the system's: a PEM file. */
+  HEDDLE_GIT_CA_FILE: z.string().min(1).optional(),
   HEDDLE_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** Of each thread's sandbox, in MiB; half of the machine's memory, but not more than 4 GiB, when absent. */
   HEDDLE_SANDBOX_MEMORY_MB: z.coerce
@@ -43,6 +45,7 @@ export function readEnv() {
     temporalAddress: data.TEMPORAL_ADDRESS,
     secretKeys: list(data.HEDDLE_SECRET_KEYS),
     allowedPrivateHosts: new Set(list(data.HEDDLE_ALLOWED_PRIVATE_HOSTS.toLowerCase())),
+    gitCaFile: data.HEDDLE_GIT_CA_FILE,
     healthPort: data.HEDDLE_WORKER_PORT,
     sandboxLimits: {
       memoryBytes: data.HEDDLE_SANDBOX_MEMORY_MB * mebi,

@@ -4,6 +4,7 @@ import { makeCgroupParents } from "@heddle/agent/sandbox/cgroup-parents";
 import { createSandboxes, sandboxAvailable } from "@heddle/agent/sandbox/sandboxes";
 import { createDatabase } from "@heddle/db/database";
 import { startHost } from "@heddle/db/hosts";
+import { rotateSecrets } from "@heddle/db/rotate-secrets";
 import { createSecretBox } from "@heddle/db/secrets";
 import { createLog } from "@heddle/telemetry/log";
 import { startTracing } from "@heddle/telemetry/tracing";
@@ -33,16 +34,22 @@ async function main(): Promise<void> {
   const sandbox = await sandboxAvailable();
   if (!sandbox.ok) log.error({ reason: sandbox.reason }, "commands are refused: the sandbox is not available");
 
+  const secrets = createSecretBox(env.secretKeys);
+  const rotated = await rotateSecrets(db, secrets);
+  if (rotated > 0) log.info({ count: rotated }, "secrets are under the newest secret key now");
+  const allowPrivate = (host: string) => env.allowedPrivateHosts.has(host);
+
   const worker = await startWorker(
     {
       db,
-      secrets: createSecretBox(env.secretKeys),
+      secrets,
       homeDir: env.homeDir,
       fence,
       sandboxes,
       interrupts: createInterrupts(db),
       network,
-      fetch: createEgressFetch({ allowPrivate: (host) => env.allowedPrivateHosts.has(host) }),
+      fetch: createEgressFetch({ allowPrivate }),
+      remotes: { allowPrivate, caFile: env.gitCaFile },
       log,
     },
     {

@@ -8,6 +8,7 @@ import {
 } from "@heddle/agent/contract";
 import type { Database } from "@heddle/db/database";
 import { unfinishedProjects } from "@heddle/db/projects";
+import { dueProjects } from "@heddle/db/remotes";
 import { unfinishedThreads } from "@heddle/db/run-turn";
 import { answeredThreads } from "@heddle/db/setup";
 import type { Client } from "@temporalio/client";
@@ -45,7 +46,7 @@ export function startReconciler(db: Database, client: Client, log: Logger): { st
         signal: pokeSignal,
       });
     }
-    for (const projectId of await unfinishedProjects(db)) {
+    for (const projectId of [...(await unfinishedProjects(db)), ...(await dueProjects(db))]) {
       await start(projectWorkflowType, projectWorkflowId(projectId), { projectId });
     }
   }

@@ -53,7 +53,10 @@ export type Stage = {
   workspace: TestWorkspace;
   sandboxes: Sandboxes;
   /** @param instead parts to use in place of the usual ones */
-  startWorker(instead?: Partial<Pick<Deps, "sandboxes" | "log">>, options?: StageWorker): Promise<WorkerHandle>;
+  startWorker(
+    instead?: Partial<Pick<Deps, "sandboxes" | "log" | "remotes">>,
+    options?: StageWorker,
+  ): Promise<WorkerHandle>;
   /** What the web process does after each write for a thread. */
   poke(threadId: string): Promise<void>;
   /** A new thread of the member; `running` at once. */
@@ -121,6 +124,7 @@ export async function openStage(temporalConfig?: Record<string, string>): Promis
         interrupts: createInterrupts(db),
         network: createNetworkPolicies(db, pino({ level: "silent" })),
         fetch: createEgressFetch({ allowPrivate: (host) => host === "127.0.0.1" }),
+        remotes: { allowPrivate: (host: string) => host === "localhost" },
         log: pino({ level: "silent" }),
         ...instead,
       };

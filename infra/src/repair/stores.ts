@@ -18,7 +18,7 @@ type Thread = {
   headCommit: string | null;
   lastCheckpoint: string | null;
 };
-type Project = { id: string; name: string; sourcePath: string; threads: Thread[] };
+type Project = { id: string; name: string; sourcePath: string | null; threads: Thread[] };
 
 const fsckTimeoutMs = 24 * 3_600_000;
 
@@ -98,7 +98,11 @@ function damagedStore(context: RepairContext, url: string, project: Project, pro
   const store = openStore(context.home.dir, project.id);
   const dir = problem.store === "upstream" ? store.upstreamDir : store.threadsDir;
   const what = `the store ${dir} of the project “${project.name}” is damaged (${problem.what})`;
-  if (problem.store === "upstream" && !existsSync(project.sourcePath)) {
+  if (problem.store === "upstream" && project.sourcePath === null) {
+    // Only a running worker opens the credential of a repository at a URL.
+    return { what, advice: `move ${dir} away, start Heddle, and fetch the project there` };
+  }
+  if (problem.store === "upstream" && !existsSync(project.sourcePath ?? "")) {
     return { what, advice: `put the project's source back at ${project.sourcePath}, and repair again` };
   }
   const from = problem.store === "upstream" ? `fetch it again from ${project.sourcePath}` : "make it anew";
@@ -109,7 +113,7 @@ function damagedStore(context: RepairContext, url: string, project: Project, pro
 /** A source that cannot be read must not cost what the old store still has. */
 async function fetchAnew(store: ProjectStore, { sourcePath }: Project, old: string | null): Promise<void> {
   try {
-    await store.fetch(sourcePath);
+    await store.fetch(sourcePath ?? "");
   } catch (error) {
     rmSync(store.upstreamDir, { recursive: true, force: true });
     if (old) renameSync(old, store.upstreamDir);

@@ -25,6 +25,21 @@ export async function requestCommitMessage(scope: ThreadScope): Promise<{ jobId:
   return requestJob(scope, { kind: "commitMessage", action: "thread.suggest_message" }, assertMayCommit);
 }
 
+/**
+ * Asks the thread's worker to send the thread's branch, as committed last, to the project's repository.
+ * @throws NO_REMOTE for a project of a folder, NOTHING_TO_PUSH, THREAD_BUSY while a turn runs or waits, THREAD_ARCHIVED
+ */
+export async function requestPush(scope: ThreadScope): Promise<{ jobId: string }> {
+  const request = { kind: "push", action: "thread.push_request", joins: true } as const;
+  return requestJob(scope, request, async (tx, thread) => {
+    if ((await tx.projectRemote.count({ where: { projectId: scope.projectId } })) === 0)
+      throw new AppError("NO_REMOTE");
+    const { headCommit } = await tx.thread.findUniqueOrThrow({ where: { id: thread.id } });
+    if (headCommit === null) throw new AppError("NOTHING_TO_PUSH");
+    await assertMayCommit(tx, thread);
+  });
+}
+
 async function assertMayCommit(tx: Tx, thread: LockedThread): Promise<void> {
   await assertThreadOpen(tx, thread);
   await assertNoTurn(tx, thread.id);
@@ -122,6 +137,15 @@ export async function completeCommit(
       scope.fence,
     ),
   );
+}
+
+/** The branch is at the remote. @throws FENCED when the job has ended already */
+export async function completePush(
+  scope: JobScope,
+  result: { remote: string; branch: string; commit: string },
+): Promise<void> {
+  const entry = { action: "thread.push", resource: { type: "thread", id: scope.threadId }, detail: result };
+  await mutate(scope, entry, (tx, after) => endJob(tx, after, scope, result));
 }
 
 /** The job is done; `output` is for whoever waits for it. */

@@ -38,6 +38,7 @@ export const permissions = {
   "thread.read": { workspace: everyone, project: projectRoles },
   "thread.prompt": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.commit": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.push": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.archive": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.delete": { workspace: makers, project: ["maintainer", "contributor"] },
   "status.read": { workspace: ["owner", "admin", "auditor"] },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { asciiName } from "./host-name.ts";
 import { permissionNames } from "./permissions.ts";
+import { credentialInput, remoteView, upstreamChanges } from "./remotes.schema.ts";
 
 /** One argument of a program may have 128 KiB. */
 const maxScriptBytes = 100_000;
@@ -53,7 +54,15 @@ function isPort(text: string): boolean {
 
 export const createProjectInput = z.object({
   name: z.string().trim().min(1, "Give the project a name.").max(100),
-  source: z.object({ path: z.string().trim().min(1, "Write the folder of the repository.").max(4_096) }),
+  source: z.union(
+    [
+      z.strictObject({ path: z.string().trim().min(1, "Write the folder of the repository.").max(4_096) }),
+      z.strictObject({ url: z.string().trim().min(1, "Write the address of the repository.").max(2_000) }),
+    ],
+    "Say where the repository is: a path or a url.",
+  ),
+  /** Of a repository at a URL; without one an ssh key is made where the address asks for one. */
+  credential: credentialInput.optional(),
   setupScript: scriptText.optional(),
 });
 export type CreateProjectInput = z.output<typeof createProjectInput>;
@@ -61,13 +70,19 @@ export type CreateProjectInput = z.output<typeof createProjectInput>;
 export const projectView = z.object({
   id: z.string(),
   name: z.string(),
-  source: z.object({ path: z.string() }),
+  source: z.union([z.object({ path: z.string() }), z.object({ url: z.string() })]),
+  /** `cloning` also while a person must confirm the key of the repository's server. */
   status: z.enum(["cloning", "ready", "failed"]),
   reason: z.string().nullable(),
+  /** The stable code of `reason`. */
+  reasonCode: z.string().nullable(),
   defaultBranch: z.string().nullable(),
   visibility: z.enum(["workspace", "restricted"]),
   fetchedAt: z.date().nullable(),
   createdAt: z.date(),
+  changes: upstreamChanges.nullable(),
+  /** Of a repository at a URL. */
+  remote: remoteView.nullable(),
   /** What the asker may do in it. */
   permissions: z.array(z.enum(permissionNames)),
 });

@@ -1,40 +1,64 @@
-import { type Actor, appendAudit } from "./audit.ts";
+import { type Actor, type AuditEntry, appendAudit } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
-import { Prisma, type Project } from "./generated/client.ts";
+import { Prisma } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { mutate, transact } from "./mutate.ts";
-import { projectAllows, projectPermissionNames, type Standing, type WorkspaceRole } from "./permissions.ts";
-import type { CreateProjectInput, ProjectView } from "./projects.schema.ts";
+import { type ProjectRow, projectViewOf, withRemote } from "./project-view.ts";
+import type { ProjectView } from "./projects.schema.ts";
+import type { UpstreamChangesView } from "./remotes.schema.ts";
+import { dueIn, type NewRemote, sealCredential } from "./remotes.ts";
 import { type ProjectScope, standingOf, type WorkspaceScope } from "./scope.ts";
+import type { SecretBox } from "./secrets.ts";
 import { scriptOrNull, setupDigest } from "./setup-agreement.ts";
 
+type NewProject = { name: string; setupScript?: string; source: { path: string } | NewRemote };
+
 /**
- * Registers a repository; a worker clones it. The path has been checked by the caller. Only owners and admins can, so
- * they agree to the setup script with it; it reaches no host yet.
+ * Registers a repository; a worker clones it. The path or address has been checked by the caller. Only owners and
+ * admins can, so they agree to the setup script with it; it reaches no host yet.
  * @throws NAME_TAKEN
  */
-export async function createProject(scope: WorkspaceScope, input: CreateProjectInput): Promise<ProjectView> {
+export async function createProject(
+  scope: WorkspaceScope,
+  secrets: SecretBox,
+  { name, source, ...input }: NewProject,
+): Promise<ProjectView> {
   const id = newId();
+  const { workspaceId } = scope;
   const setupScript = scriptOrNull(input.setupScript);
-  const entry = { action: "project.create", resource: { type: "project", id }, detail: { path: input.source.path } };
+  const detail: AuditEntry["detail"] = "path" in source ? { path: source.path } : { url: source.url.text };
+  const entry = { action: "project.create", resource: { type: "project", id }, detail };
+  const at =
+    "path" in source
+      ? { sourcePath: source.path }
+      : { remote: { create: remoteColumns(secrets, { workspaceId, projectId: id }, source) } };
   return mutate(scope, entry, async (tx, after) => {
-    after({ k: "workspace", w: scope.workspaceId });
+    after({ k: "workspace", w: workspaceId });
     const project = await tx.project
       .create({
         data: {
           id,
-          workspaceId: scope.workspaceId,
-          name: input.name,
-          sourcePath: input.source.path,
+          workspace: { connect: { id: workspaceId } },
+          name,
+          ...at,
           setupScript,
           setupApproved: setupScript === null ? null : setupDigest({ setupScript, setupHosts: [] }),
           createdById: scope.principal.userId,
         },
+        include: withRemote,
       })
       .catch(nameTaken);
-    return toView(project, scope.role, { restricted: false, role: null });
+    return projectViewOf(project, scope.role, { restricted: false, role: null });
   });
+}
+
+function remoteColumns(
+  secrets: SecretBox,
+  place: { workspaceId: string; projectId: string },
+  { url, credential }: NewRemote,
+) {
+  return { url: url.text, ...sealCredential(secrets, place, credential) };
 }
 
 export async function listProjects(scope: WorkspaceScope): Promise<ProjectView[]> {
@@ -44,15 +68,16 @@ export async function listProjects(scope: WorkspaceScope): Promise<ProjectView[]
       workspaceId: scope.workspaceId,
       ...(open ? {} : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] }),
     },
-    include: { members: { where: { userId: scope.principal.userId }, select: { role: true } } },
+    include: { ...withRemote, members: { where: { userId: scope.principal.userId }, select: { role: true } } },
     orderBy: { createdAt: "asc" },
   });
-  return rows.map((row) => toView(row, scope.role, standingOf(row)));
+  return rows.map((row) => projectViewOf(row, scope.role, standingOf(row)));
 }
 
 export async function getProject(scope: ProjectScope): Promise<ProjectView> {
-  const project = await scope.db.prisma.project.findUniqueOrThrow({ where: { id: scope.projectId } });
-  return toView(project, scope.role, scope.standing);
+  const where = { id: scope.projectId };
+  const project = await scope.db.prisma.project.findUniqueOrThrow({ where, include: withRemote });
+  return projectViewOf(project, scope.role, scope.standing);
 }
 
 /** Asks for a clone after a failure, or for a fetch of what is new upstream. The caller pokes the project's workflow. */
@@ -60,44 +85,45 @@ export async function requestFetch(scope: ProjectScope): Promise<ProjectView> {
   const entry = { action: "project.fetch", resource: { type: "project", id: scope.projectId } };
   return mutate(scope, entry, async (tx) => {
     const where = { id: scope.projectId };
-    const project = await tx.project.findUniqueOrThrow({ where });
-    const data = { status: "cloning" as const, reason: null };
-    const asked = project.status === "failed" ? await tx.project.update({ where, data }) : project;
-    return toView(asked, scope.role, scope.standing);
+    await tx.projectRemote.updateMany({ where: { projectId: scope.projectId }, data: { cancelAskedAt: null } });
+    const data = { status: "cloning" as const, reason: null, reasonCode: null };
+    await tx.project.updateMany({ where: { ...where, status: "failed" }, data });
+    const project = await tx.project.findUniqueOrThrow({ where, include: withRemote });
+    return projectViewOf(project, scope.role, scope.standing);
   });
 }
 
-/** For workers: the row as it is. */
-export async function loadProject(db: Database, projectId: string): Promise<Project> {
-  const project = await db.prisma.project.findUnique({ where: { id: projectId } });
-  if (!project) throw new AppError("NOT_FOUND");
-  return project;
-}
-
-/** Projects whose clone has not ended: what a reconciler pokes. */
+/** Projects whose clone has not ended and waits for nobody: what a reconciler pokes. */
 export async function unfinishedProjects(db: Database): Promise<string[]> {
-  const rows = await db.prisma.project.findMany({ where: { status: "cloning" }, select: { id: true } });
+  const waits = { remote: { is: { offeredHostKey: { not: null } } } };
+  const rows = await db.prisma.project.findMany({ where: { status: "cloning", NOT: waits }, select: { id: true } });
   return rows.map((row) => row.id);
 }
 
+export type FetchResult =
+  | { ok: true; defaultBranch: string; changes: Omit<UpstreamChangesView, "at"> | null }
+  | { ok: false; code: string; reason: string; offeredHostKey?: string };
+
 /**
  * How a fetch ended. A project that was ready before stays ready when its source has vanished: work goes on from what
- * was fetched last, and `reason` says so.
+ * was fetched last, and `reason` says so. One whose server shows an unknown key waits for a person.
  */
-export async function recordFetch(
-  db: Database,
-  projectId: string,
-  result: { ok: true; defaultBranch: string } | { ok: false; code: string; reason: string },
-): Promise<void> {
+export async function recordFetch(db: Database, projectId: string, result: FetchResult): Promise<void> {
   await transact(db, async (tx, after) => {
-    const project = await tx.project.findUniqueOrThrow({ where: { id: projectId } });
-    const stays = !result.ok && project.fetchedAt !== null;
-    const data = result.ok
-      ? { status: "ready" as const, reason: null, defaultBranch: result.defaultBranch, fetchedAt: new Date() }
-      : { status: stays ? ("ready" as const) : ("failed" as const), reason: result.reason };
+    const project = await tx.project.findUniqueOrThrow({ where: { id: projectId }, include: withRemote });
+    const data = result.ok ? fetched(result) : notFetched(project, result);
     await tx.project.update({ where: { id: projectId }, data });
+    await tx.projectRemote.updateMany({
+      where: { projectId },
+      data: {
+        progress: Prisma.DbNull,
+        cancelAskedAt: null,
+        fetchDueAt: dueIn(project.remote?.fetchEveryMinutes ?? 0),
+        offeredHostKey: result.ok ? null : (result.offeredHostKey ?? null),
+      },
+    });
     after({ k: "workspace", w: project.workspaceId });
-    if (data.status === project.status) return;
+    if ((data.status ?? project.status) === project.status) return;
     await appendAudit(tx, project.workspaceId, systemActor, {
       action: "project.clone",
       resource: { type: "project", id: projectId },
@@ -107,14 +133,22 @@ export async function recordFetch(
   });
 }
 
-const systemActor: Actor = { userId: "system", name: "Heddle", kind: "system", via: "worker", ip: null };
-
-function toView(project: Project, role: WorkspaceRole, standing: Standing): ProjectView {
-  const { id, name, sourcePath, status, reason, defaultBranch, visibility, fetchedAt, createdAt } = project;
-  const source = { path: sourcePath };
-  const permissions = projectPermissionNames.filter((permission) => projectAllows(role, standing, permission));
-  return { id, name, source, status, reason, defaultBranch, visibility, fetchedAt, createdAt, permissions };
+function fetched({ defaultBranch, changes }: FetchResult & { ok: true }): Prisma.ProjectUpdateInput {
+  const at = new Date();
+  const noted = changes && { changes: { ...changes, at: at.toISOString() } };
+  return { status: "ready", reason: null, reasonCode: null, defaultBranch, fetchedAt: at, ...noted };
 }
+
+function notFetched(project: ProjectRow, result: FetchResult & { ok: false }): Prisma.ProjectUpdateInput {
+  const stays = project.fetchedAt !== null;
+  // Whoever has given up a fetch of what is there already need not be told so.
+  if (stays && result.code === "FETCH_CANCELLED") return {};
+  const told = { reason: result.reason, reasonCode: result.code };
+  if (stays) return { status: "ready", ...told };
+  return { status: result.offeredHostKey === undefined ? "failed" : "cloning", ...told };
+}
+
+const systemActor: Actor = { userId: "system", name: "Heddle", kind: "system", via: "worker", ip: null };
 
 /** A unique constraint on a name, as an error for people. */
 export function nameTaken(error: unknown): never {

@@ -42,6 +42,7 @@ export async function turnScope(
 const jobPermissions = {
   commit: "thread.commit",
   commitMessage: "thread.commit",
+  push: "thread.push",
   archive: "thread.archive",
   restore: "thread.archive",
   remove: "thread.delete",

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
 /**
- * Envelope encryption of what must be read again (provider keys, answers that hold a new token):
+ * Envelope encryption of what must be read again (provider keys, credentials of repositories, answers
+ * that hold a new token):
  * `v1.kid.wrappedKey.ciphertext`. A random data key encrypts the value, a key from the ring wraps the data key; both
  * AES-256-GCM with `workspace|model|id` as additional data, so that a value copied to another row does not open.
  * Rotating wraps the data key anew and leaves the value alone.
@@ -12,9 +13,10 @@ export type SecretBox = {
   open(context: SecretContext, envelope: string): string;
   /** The same value under the newest key. */
   rewrap(context: SecretContext, envelope: string): string;
+  isNewest(envelope: string): boolean;
 };
 
-export type SecretContext = { workspaceId: string; model: "provider" | "answer"; id: string };
+export type SecretContext = { workspaceId: string; model: "provider" | "remote" | "answer"; id: string };
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -61,6 +63,7 @@ export function createSecretBox(keys: readonly string[]): SecretBox {
       const dataKey = decrypt(key(kid), wrapped, aad);
       return decrypt(dataKey, Buffer.from(ciphertext, "base64url"), aad).toString("utf8");
     },
+    isNewest: (envelope) => envelope.split(".")[1] === newest,
     rewrap(context, envelope) {
       const { kid, wrapped, ciphertext } = parse(envelope);
       const aad = aadOf(context);

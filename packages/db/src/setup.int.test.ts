@@ -14,6 +14,7 @@ import { type TurnScope, turnScope } from "./run-scope.ts";
 import { claimSetup, completeSetup, type SetupClaim } from "./run-setup.ts";
 import { claimNext } from "./run-turn.ts";
 import { projectScope, type ThreadScope, threadScope, workspaceScope } from "./scope.ts";
+import { createSecretBox } from "./secrets.ts";
 import { answeredThreads, decideSetup, retrySetup } from "./setup.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { makeWorkspace, type TestWorkspace, testProjectScope } from "./testing/fixtures.ts";
@@ -314,8 +315,9 @@ describe("a project's environment", () => {
 
   test("comes with a new project: who may add one agrees to its script, for no hosts", async () => {
     const scope = await workspaceScope(db, workspace.principals.admin, workspace.id, "project.create");
+    const secrets = createSecretBox([Buffer.alloc(32, 1).toString("base64")]);
     const create = (name: string, setupScript?: string) =>
-      createProject(scope, { name, source: { path: "/nowhere" }, setupScript });
+      createProject(scope, secrets, { name, source: { path: "/nowhere" }, setupScript });
     const [plain, blank, scripted] = [await create("a"), await create("b", " \n"), await create("c", script)];
     const read = async (id: string) =>
       readEnvironment(await projectScope(db, workspace.principals.viewer, id, "project.read"));

@@ -4,7 +4,6 @@ import type { ProjectScope, ThreadScope } from "./scope.ts";
 export type ThreadOrigin = {
   id: string;
   projectId: string;
-  sourcePath: string;
   baseCommit: string | null;
 };
 
@@ -17,17 +16,15 @@ const columns = {
   hostId: true,
   branch: true,
   headCommit: true,
-  project: { select: { sourcePath: true } },
 } as const;
 
 export async function threadOrigin({ db, threadId }: ThreadScope): Promise<ThreadOrigin> {
-  const row = await db.prisma.thread.findUniqueOrThrow({ where: { id: threadId }, select: columns });
-  return { ...row, sourcePath: row.project.sourcePath };
+  return db.prisma.thread.findUniqueOrThrow({ where: { id: threadId }, select: columns });
 }
 
 /** The threads whose branches git may show to the principal: shared ones and one's own, committed ones only. */
 export async function committedThreads(scope: ProjectScope): Promise<CommittedThread[]> {
-  const rows = await scope.db.prisma.thread.findMany({
+  return scope.db.prisma.thread.findMany({
     where: {
       projectId: scope.projectId,
       headCommit: { not: null },
@@ -35,5 +32,4 @@ export async function committedThreads(scope: ProjectScope): Promise<CommittedTh
     },
     select: columns,
   });
-  return rows.map((row) => ({ ...row, sourcePath: row.project.sourcePath }));
 }

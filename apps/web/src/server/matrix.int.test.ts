@@ -65,6 +65,11 @@ const samples: Record<string, Sample> = {
   "members.resetPassword": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
   "members.setRole": { input: () => ({ userId: "none", role: "viewer" }), refusedAs: "NOT_FOUND" },
   "projects.branches": inProject,
+  "projects.cancelFetch": { ...inProject, refusedAs: "NO_REMOTE" },
+  "projects.confirmHostKey": {
+    input: ({ projectId }) => ({ projectId, fingerprint: "SHA256:x" }),
+    refusedAs: "NO_REMOTE",
+  },
   "projects.create": {
     input: () => ({ name: "P", source: { path: "/nowhere/at/all" } }),
     refusedAs: "NOT_A_REPOSITORY",
@@ -74,6 +79,10 @@ const samples: Record<string, Sample> = {
   "projects.get": inProject,
   "projects.list": inWorkspace,
   "projects.setEnvironment": { input: ({ projectId }) => ({ projectId, allowedHosts: ["example.com"] }) },
+  "projects.setRemote": {
+    input: ({ projectId }) => ({ projectId, fetchEveryMinutes: 5 }),
+    refusedAs: "NO_REMOTE",
+  },
   "providers.create": {
     input: () => ({ name: newId(), kind: "openai-chat", baseUrl: "http://127.0.0.1:9/v1", models: [{ id: "m" }] }),
     refusedAs: "ADDRESS_NOT_ALLOWED",
@@ -107,6 +116,7 @@ const samples: Record<string, Sample> = {
     input: ({ threadId }) => ({ threadId, turnId: "none", before: null }),
     refusedAs: "NOT_FOUND",
   },
+  "threads.push": { ...onThread, refusedAs: "NO_REMOTE" },
   "threads.releaseQueued": onThread,
   "threads.removeQueued": { input: ({ threadId }) => ({ threadId, turnId: "none" }), refusedAs: "NOT_FOUND" },
   "threads.resend": {

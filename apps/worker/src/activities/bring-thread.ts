@@ -17,7 +17,6 @@ export type KeptThread = {
   headCommit: string | null;
   lastCheckpoint: string | null;
   moves: number;
-  project: { id: string; sourcePath: string };
 };
 
 /**
@@ -31,10 +30,10 @@ export async function bringThread(
   thread: KeptThread,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const { id, baseCommit, headCommit, lastCheckpoint, moves, project } = thread;
+  const { id, baseCommit, headCommit, lastCheckpoint, moves, projectId } = thread;
   if (moves === 0 && headCommit === null && lastCheckpoint === null) return;
   if (!(await upstreamHas(store, baseCommit))) {
-    const problem = await refreshStore(deps, project, signal);
+    const problem = await refreshStore(deps, projectId, signal);
     if (problem && !store.isFetched()) {
       const message = `The host that this thread has moved to cannot read the project's repository. ${problem.message}`;
       throw new AppError("PROJECT_NOT_READY", { cause: problem, message });

@@ -13,6 +13,7 @@ type Activity = (input: never) => Promise<unknown>;
 const fewAttempts: ReadonlySet<ErrorCode> = new Set([
   "PROJECT_NOT_READY",
   "GIT_FAILED",
+  "REMOTE_UNREACHABLE",
   "WORKTREE_FAILED",
   "ARCHIVE_FAILED",
   "SANDBOX_UNAVAILABLE",

@@ -48,7 +48,7 @@ async function fixBase(
   signal: AbortSignal,
 ): Promise<string> {
   const store = openStore(deps.homeDir, project.id);
-  const problem = await refreshStore(deps, project, signal);
+  const problem = await refreshStore(deps, project.id, signal);
   // A source that has vanished since is no obstacle: work starts from what was fetched last, and the project says so.
   if (problem && !store.isFetched()) {
     throw new AppError("PROJECT_NOT_READY", { cause: problem, message: problem.message });

@@ -21,6 +21,7 @@ import { askAside } from "./ask-aside.ts";
 import { asAppError } from "./git-errors.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { keepFiles } from "./keep-checkpoint.ts";
+import { pushThread } from "./push-thread.ts";
 import { removeThread } from "./remove-thread.ts";
 import { restoreThread } from "./restore-thread.ts";
 import { type OpenWorktree, openWorktree } from "./worktree.ts";
@@ -49,6 +50,8 @@ async function run(deps: HostDeps, scope: JobScope, loaded: LoadedJob, signal: A
     case "commit":
     case "commitMessage":
       return makeCommit(deps, scope, loaded, signal);
+    case "push":
+      return pushThread(deps, scope, loaded, signal);
     case "archive":
       return archiveThread(deps, scope, loaded, signal);
     case "restore":

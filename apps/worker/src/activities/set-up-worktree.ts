@@ -78,10 +78,12 @@ async function include(
   signal: AbortSignal,
 ): Promise<void> {
   const chosen = await readTextFile(store.upstreamDir, baseCommit, includeFile);
-  if (!chosen?.trim() || (await isIncluded(scope, name))) return;
+  // What git ignores exists in a folder only, not at a URL.
+  const { sourcePath } = project;
+  if (sourcePath === null || !chosen?.trim() || (await isIncluded(scope, name))) return;
   try {
     const patterns = await patternsOf(chosen, store);
-    const options = { homeDir: deps.homeDir, sourcePath: project.sourcePath, patterns, signal };
+    const options = { homeDir: deps.homeDir, sourcePath, patterns, signal };
     const notice = includedNotice(await includeFiles(sandbox, options));
     if (notice !== null) await noteIncluded(scope, name, notice);
   } catch (error) {

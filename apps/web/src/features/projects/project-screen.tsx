@@ -94,11 +94,13 @@ function Content({ project }: { project: Project }) {
   );
 }
 
+const addressOf = ({ source }: Project) => ("url" in source ? source.url : source.path);
+
 function Facts({ project }: { project: Project }) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 px-5 text-sm">
-      <dt className="text-subtle">Folder</dt>
-      <dd className="font-mono text-xs leading-5 [overflow-wrap:anywhere]">{project.source.path}</dd>
+      <dt className="text-subtle">{"url" in project.source ? "Address" : "Folder"}</dt>
+      <dd className="font-mono text-xs leading-5 [overflow-wrap:anywhere]">{addressOf(project)}</dd>
       {project.defaultBranch && (
         <>
           <dt className="text-subtle">Default branch</dt>
@@ -124,7 +126,7 @@ function Failed({ project }: { project: Project }) {
     <ErrorState
       title={`The repository of ${project.name} could not be read`}
       reason={messageOf(fetch.error) ?? project.reason}
-      advice={<code className="font-mono text-xs">{project.source.path}</code>}
+      advice={<code className="font-mono text-xs">{addressOf(project)}</code>}
       onRetry={canManage ? () => fetch.mutate({ projectId: project.id }) : undefined}
       retrying={fetch.isPending}
     />

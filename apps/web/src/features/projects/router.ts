@@ -1,9 +1,12 @@
 import { createProject, getProject, listProjects, requestFetch } from "@heddle/db/projects";
-import { createProjectInput, projectView } from "@heddle/db/projects.schema";
+import { type CreateProjectInput, createProjectInput, projectView } from "@heddle/db/projects.schema";
 import { z } from "zod";
+import type { Env } from "../../env.ts";
 import { projectProcedure, router, workspaceProcedure } from "../../server/trpc.ts";
 import { readBranches } from "./branches.ts";
+import { credentialOf } from "./credential.ts";
 import { environmentProcedures } from "./environment-router.ts";
+import { checkRemoteUrl, remoteProcedures } from "./remote-router.ts";
 import { checkSource } from "./source.ts";
 
 const branchList = z.object({
@@ -11,14 +14,27 @@ const branchList = z.object({
   branches: z.array(z.object({ name: z.string(), commit: z.string() })),
 });
 
+/** Where the repository is, checked. @throws what `checkSource` and `checkRemoteUrl` throw, CREDENTIAL_NOT_VALID */
+async function sourceOf({ name, source, credential }: CreateProjectInput, env: Env) {
+  const url =
+    "url" in source
+      ? await checkRemoteUrl(source.url, env.HEDDLE_ALLOWED_PRIVATE_HOSTS)
+      : { scheme: "file" as const, path: source.path };
+  if (url.scheme === "file") return { path: await checkSource(url.path, env) };
+  return { url, credential: credentialOf(credential, url, name) };
+}
+
 export const projectsRouter = router({
   create: workspaceProcedure("project.create")
-    .meta({ openapi: { method: "POST", path: "/projects", summary: "Adds a repository by its path on the server" } })
+    .meta({
+      openapi: { method: "POST", path: "/projects", summary: "Adds a repository by its path on the server or its URL" },
+    })
     .input(createProjectInput)
     .output(projectView)
     .mutation(async ({ ctx, input }) => {
-      const path = await checkSource(input.source.path, ctx.runtime.env);
-      const project = await createProject(ctx.scope, { ...input, source: { path } });
+      const { runtime } = ctx;
+      const source = await sourceOf(input, runtime.env);
+      const project = await createProject(ctx.scope, runtime.secrets, { ...input, source });
       ctx.runtime.workflows.pokeProject(project.id);
       return project;
     }),
@@ -38,7 +54,7 @@ export const projectsRouter = router({
     .output(branchList)
     .query(async ({ ctx }) => {
       const project = await getProject(ctx.scope);
-      const branches = await readBranches(ctx.runtime.env.HEDDLE_HOME, project);
+      const branches = await readBranches(ctx.runtime, project);
       return { defaultBranch: project.defaultBranch, branches };
     }),
 
@@ -52,4 +68,5 @@ export const projectsRouter = router({
     }),
 
   ...environmentProcedures,
+  ...remoteProcedures,
 });

@@ -5,6 +5,7 @@ import { AppError, isErrorCode } from "@heddle/db/errors";
 import type { ThreadScope } from "@heddle/db/scope";
 import { threadOrigin } from "@heddle/db/thread-origins";
 import { diffRange } from "@heddle/db/turns";
+import type { SourceRuntime } from "../../server/project-source.ts";
 import { bringThread } from "../../server/thread-store.ts";
 import type { ThreadDiff } from "./diff.schema.ts";
 
@@ -13,15 +14,19 @@ import type { ThreadDiff } from "./diff.schema.ts";
  * brought here first.
  * @throws NOT_FOUND for a foreign turn, TIMEOUT, GIT_FAILED, and what speaks against reading the project's source
  */
-export async function threadDiff(scope: ThreadScope, homeDir: string, turnId: string | undefined): Promise<ThreadDiff> {
+export async function threadDiff(
+  scope: ThreadScope,
+  runtime: SourceRuntime,
+  turnId: string | undefined,
+): Promise<ThreadDiff> {
   const range = await diffRange(scope, turnId);
   if (!range || range.from === range.to) return { files: [] };
-  const { threadsDir } = openStore(homeDir, range.projectId);
+  const { threadsDir } = openStore(runtime.env.HEDDLE_HOME, range.projectId);
   const read = () => diff(threadsDir, range.from, range.to);
   try {
     const files = await read().catch(async (error: unknown) => {
       if (!(error instanceof GitError) || error.code !== "GIT_FAILED") throw error;
-      await bringThread(scope.db, homeDir, await threadOrigin(scope));
+      await bringThread(runtime, await threadOrigin(scope));
       return read();
     });
     return { files };

@@ -1,6 +1,6 @@
 import { listItems } from "@heddle/db/items";
 import { itemView, listItemsInput } from "@heddle/db/items.schema";
-import { requestCommit, requestCommitMessage } from "@heddle/db/jobs";
+import { requestCommit, requestCommitMessage, requestPush } from "@heddle/db/jobs";
 import { createThread, getThread, listThreads, listWorkspaceThreads } from "@heddle/db/threads";
 import { commitInput, createThreadInput, threadView } from "@heddle/db/threads.schema";
 import { z } from "zod";
@@ -14,6 +14,7 @@ import { networkProcedures } from "./network-router.ts";
 import { turnProcedures } from "./turns-router.ts";
 
 const committed = z.object({ commit: z.string(), branch: z.string() });
+const pushed = z.object({ remote: z.string(), branch: z.string(), commit: z.string() });
 const suggested = z.object({ message: z.string() });
 
 export const threadsRouter = router({
@@ -71,7 +72,7 @@ export const threadsRouter = router({
     })
     .input(z.object({ turnId: z.string().optional() }))
     .output(threadDiffView)
-    .query(({ ctx, input }) => threadDiff(ctx.scope, ctx.runtime.env.HEDDLE_HOME, input.turnId)),
+    .query(({ ctx, input }) => threadDiff(ctx.scope, ctx.runtime, input.turnId)),
 
   commit: threadProcedure("thread.commit")
     .meta({
@@ -88,6 +89,22 @@ export const threadsRouter = router({
       ctx.runtime.workflows.pokeThread(threadId);
       const late = "The commit is not made yet. It goes on by itself: look at the thread in a moment.";
       return committed.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
+    }),
+
+  push: threadProcedure("thread.push")
+    .meta({
+      openapi: {
+        method: "POST",
+        path: "/threads/{threadId}/push",
+        summary: "Sends the thread's branch, as committed last, to the project's repository; never by force",
+      },
+    })
+    .output(pushed)
+    .mutation(async ({ ctx, input: { threadId } }) => {
+      const { jobId } = await requestPush(ctx.scope);
+      ctx.runtime.workflows.pokeThread(threadId);
+      const late = "The branch is not sent yet. It goes on by itself: look at the remote in a while.";
+      return pushed.parse(await jobOutput(ctx.scope, ctx.runtime.hub, jobId, late));
     }),
 
   suggestMessage: threadProcedure("thread.commit")

@@ -80,7 +80,7 @@ function serve(remote: Remote, address: string, socket: Socket, request: RelayRe
     socket.destroy();
   };
   client.once("ready", () => {
-    const env = request.protocol === "" ? {} : { GIT_PROTOCOL: request.protocol };
+    const env = (request.protocol === "" ? {} : { GIT_PROTOCOL: request.protocol }) as NodeJS.ProcessEnv;
     client.exec(request.command, { env }, (error, channel) => {
       if (error) return fail(unreachable(remote, error));
       channel.stderr.on("data", (chunk: Buffer) => {
