@@ -6,7 +6,7 @@ import { databaseUrl, owner, type Stack } from "./stack.ts";
 
 export type Credentials = { email: string; password: string };
 
-/** A further person of the workspace, written into the database of the stack: there are no invitations yet. */
+/** A further person of the workspace, written into the database of the stack, where an invitation would take its time. */
 export async function makeMember(stack: Stack, role: WorkspaceRole): Promise<Credentials> {
   const db = createDatabase({ url: await databaseUrl(stack.homeDir), poolSize: 1 });
   try {

@@ -1,14 +1,24 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { NoWorkspace } from "../../features/session/no-workspace.tsx";
 import { AppShell } from "../../features/shell/app-shell.tsx";
 import { frameCookie, parseSizes } from "../../features/shell/frame-sizes.ts";
-import { Providers } from "../../features/shell/providers.tsx";
+import { Providers, PublicProviders } from "../../features/shell/providers.tsx";
 import { parseTheme, themeCookie } from "../../features/shell/theme.ts";
+import { hasNoWorkspace } from "../require-session.ts";
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
   const given = await cookies();
+  const theme = parseTheme(given.get(themeCookie)?.value);
+  if (await hasNoWorkspace()) {
+    return (
+      <PublicProviders theme={theme}>
+        <NoWorkspace />
+      </PublicProviders>
+    );
+  }
   return (
-    <Providers theme={parseTheme(given.get(themeCookie)?.value)}>
+    <Providers theme={theme}>
       <AppShell sizes={parseSizes(given.get(frameCookie)?.value)}>{children}</AppShell>
     </Providers>
   );

@@ -3,9 +3,8 @@ import { Avatar } from "@heddle/ui/avatar";
 import { Banner } from "@heddle/ui/banner";
 import { Button } from "@heddle/ui/button";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { signOut } from "../session/credentials.ts";
+import { leave } from "../session/leave.ts";
 import { messageOf } from "../shell/failure.ts";
-import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
 /** The person who is signed in joins; or somebody else, after signing out. */
@@ -18,15 +17,6 @@ export function JoinSignedIn({ token }: { token: string }) {
       onSuccess: () => location.assign("/"),
     }),
   );
-
-  async function leave() {
-    try {
-      await signOut();
-      location.reload();
-    } catch {
-      void notify("You are still signed in", { description: "Heddle cannot be reached. Try again in a moment." });
-    }
-  }
 
   return (
     <div className="flex flex-col gap-4">
@@ -43,7 +33,7 @@ export function JoinSignedIn({ token }: { token: string }) {
       <Button variant="primary" pending={accept.isPending || accept.isSuccess} onClick={() => accept.mutate({ token })}>
         Join with this account
       </Button>
-      <Button variant="ghost" onClick={leave}>
+      <Button variant="ghost" onClick={() => leave(`/join/${token}`)}>
         Sign out and use another one
       </Button>
     </div>

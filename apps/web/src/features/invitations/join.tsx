@@ -7,11 +7,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link2Off } from "lucide-react";
 import { PublicPage } from "../session/public-page.tsx";
 import { failureOf } from "../shell/failure.ts";
-import { type Outputs, useTRPC } from "../shell/trpc.ts";
+import { useTRPC } from "../shell/trpc.ts";
 import { JoinAsNew } from "./join-as-new.tsx";
 import { JoinSignedIn } from "./join-signed-in.tsx";
-
-export type Offer = Outputs["invitations"]["offer"];
 
 /** What an invitation offers, and the two ways to take it. */
 export function Join({ token, signedIn }: { token: string; signedIn: boolean }) {

@@ -2,23 +2,13 @@
 import { Avatar } from "@heddle/ui/avatar";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { ChevronsUpDown, Keyboard, LogOut, Settings } from "lucide-react";
-import { signOut } from "../session/credentials.ts";
-import { notify } from "./notify.ts";
+import { leave } from "../session/leave.ts";
 import { useShell } from "./shell-context.ts";
 import { useGo } from "./use-go.ts";
 
 export function UserMenu({ name, role, workspace }: { name: string; role: string; workspace: string }) {
   const go = useGo();
   const { showHelp } = useShell();
-
-  async function leave() {
-    try {
-      await signOut();
-      location.assign("/sign-in");
-    } catch {
-      void notify("You are still signed in", { description: "Heddle cannot be reached. Try again in a moment." });
-    }
-  }
 
   return (
     <DropdownMenu
@@ -47,7 +37,7 @@ export function UserMenu({ name, role, workspace }: { name: string; role: string
         Keyboard shortcuts
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={LogOut} onSelect={leave}>
+      <MenuItem icon={LogOut} onSelect={() => leave("/sign-in")}>
         Sign out
       </MenuItem>
     </DropdownMenu>
