@@ -64,6 +64,16 @@ const samples: Record<string, Sample> = {
   "members.remove": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
   "members.resetPassword": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
   "members.setRole": { input: () => ({ userId: "none", role: "viewer" }), refusedAs: "NOT_FOUND" },
+  "projectMembers.list": inProject,
+  "projectMembers.remove": { input: ({ projectId }) => ({ projectId, userId: "none" }), refusedAs: "NOT_FOUND" },
+  "projectMembers.set": {
+    input: ({ projectId }) => ({ projectId, userId: "none", role: "viewer" }),
+    refusedAs: "NOT_FOUND",
+  },
+  // As it is: the project is there for other calls, too.
+  "projectMembers.setVisibility": {
+    input: ({ projectId }) => ({ projectId, visibility: projectId === own.projectId ? "workspace" : "restricted" }),
+  },
   "projects.branches": inProject,
   "projects.cancelFetch": { ...inProject, refusedAs: "NO_REMOTE" },
   "projects.confirmHostKey": {

@@ -2,6 +2,7 @@ import { accountRouter } from "../features/account/router.ts";
 import { auditRouter } from "../features/audit/router.ts";
 import { invitationsRouter } from "../features/invitations/router.ts";
 import { membersRouter } from "../features/members/router.ts";
+import { projectMembersRouter } from "../features/project-members/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
 import { statusRouter } from "../features/status/router.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   audit: auditRouter,
   invitations: invitationsRouter,
   members: membersRouter,
+  projectMembers: projectMembersRouter,
   projects: projectsRouter,
   providers: providersRouter,
   status: statusRouter,
