@@ -36,6 +36,7 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
       soon("lists", listsEveryMs, () => {
         void queryClient.invalidateQueries({ queryKey: trpc.threads.listAll.queryKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.projectMembers.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.members.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.invitations.pathKey() });
       });

@@ -2,6 +2,7 @@
 import { Link } from "@heddle/ui/link";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useQuery } from "@tanstack/react-query";
+import { ProjectMembers } from "../project-members/project-members.tsx";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useTRPC } from "../shell/trpc.ts";
@@ -36,6 +37,13 @@ export function ProjectSettings({ projectId }: { projectId: string }) {
               <p className="text-muted">What the worktrees of this project's threads find around them.</p>
             </header>
             <Environment projectId={projectId} environment={environment.data} />
+            <header className="mt-6">
+              <h2 className="font-semibold text-lg">Members</h2>
+              <p className="text-muted">
+                Who sees the project, and roles in it that differ from those in the workspace.
+              </p>
+            </header>
+            <ProjectMembers projectId={projectId} />
           </div>
         </div>
       ) : environment.isError ? (
