@@ -22,6 +22,27 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "sign-in with faults");
     });
 
+    test("links that let somebody in", async ({ ownerPage: page, browser, stack }) => {
+      for (const path of ["/join/nothing", "/reset/nothing"]) {
+        await page.goto(path);
+        await expect(page.getByText(/ is not valid$/)).toBeVisible();
+        await expectAccessible(page, path);
+      }
+      await page.goto("/settings/members");
+      await page.getByRole("button", { name: "Invite", exact: true }).click();
+      await expectAccessible(page, "inviting", "[role=dialog]");
+      const { token } = await api<{ token: string }>(stack, "POST", "/invitations", { role: "viewer" });
+      await page.goto(`/join/${token}`);
+      await expect(page.getByRole("button", { name: "Join with this account" })).toBeVisible();
+      await expectAccessible(page, "joining, signed in");
+      const stranger = await (await browser.newContext({ baseURL: stack.url, colorScheme })).newPage();
+      await stranger.goto(`/join/${token}`);
+      await stranger.getByRole("button", { name: "Make account and join" }).click();
+      await expect(stranger.getByText("Write your name.")).toBeVisible();
+      await expectAccessible(stranger, "joining with faults");
+      await stranger.context().close();
+    });
+
     test("starting and projects", async ({ ownerPage: page, sample }) => {
       await expect(page.getByRole("combobox", { name: "Model" })).toBeVisible();
       await expectAccessible(page, "start");
@@ -123,7 +144,9 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("settings", async ({ ownerPage: page }) => {
       for (const [section, sign] of [
+        ["account", "Where you are signed in"],
         ["appearance", "Kept in this browser."],
+        ["members", "Invite"],
         ["providers", "Add provider"],
         ["tokens", "New token"],
         ["status", "Stuck threads"],
