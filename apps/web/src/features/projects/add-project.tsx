@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type Failure, failureOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
+import { credentialError, credentialInputOf } from "./credential-values.ts";
 
 /** Adds a project and goes to it, where its first fetch can be watched. */
 export function AddProject({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -29,17 +30,24 @@ export function AddProject({ open, onClose }: { open: boolean; onClose: () => vo
         create.reset();
         onClose();
       }}
-      onSubmit={({ name, path }) => create.mutate({ name, source: { path } })}
+      onSubmit={({ credential, ...project }) =>
+        create.mutate({ ...project, credential: credential && credentialInputOf(credential) })
+      }
       pending={create.isPending}
       fieldErrors={fieldErrors}
-      error={failure && !fieldErrors.name && !fieldErrors.path ? failure.message : null}
+      error={failure && Object.values(fieldErrors).every((text) => text === undefined) ? failure.message : null}
     />
   );
 }
 
-function fieldErrorsOf({ code, message, fields }: Failure): { name?: string; path?: string } {
+type FieldErrors = { name?: string; path?: string; url?: string; credential?: string };
+
+function fieldErrorsOf({ code, message, fields }: Failure): FieldErrors {
   if (code === "NAME_TAKEN") return { name: message };
+  if (/^URL_|^ADDRESS_NOT_ALLOWED$/.test(code)) return { url: message };
+  if (code === "CREDENTIAL_NOT_VALID") return { credential: message };
   if (/^PATH_|^NOT_A_REPOSITORY$|^EMPTY_REPOSITORY$/.test(code)) return { path: message };
   if (code === "BAD_INPUT" && Object.keys(fields).length === 0) return { path: message };
-  return { name: fields.name, path: fields["source.path"] };
+  const { name, source } = fields;
+  return { name, path: source, url: source, credential: credentialError(fields) };
 }

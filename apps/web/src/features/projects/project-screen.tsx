@@ -1,17 +1,15 @@
 "use client";
 import { ArchivedThreads } from "@heddle/ui/archived-threads";
 import { Badge } from "@heddle/ui/badge";
-import { Banner } from "@heddle/ui/banner";
 import { Button } from "@heddle/ui/button";
 import { ErrorState } from "@heddle/ui/error-state";
 import { Link } from "@heddle/ui/link";
-import { Progress } from "@heddle/ui/progress";
 import { RelativeTime } from "@heddle/ui/relative-time";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { sortThreads } from "@heddle/ui/sort-threads";
 import { ThreadRow } from "@heddle/ui/thread-row";
 import { Tooltip } from "@heddle/ui/tooltip";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { RefreshCw, Settings2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
@@ -21,6 +19,8 @@ import { type Outputs, useTRPC } from "../shell/trpc.ts";
 import { NewThread } from "../threads/new-thread.tsx";
 import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
+import { addressOf, PublicKey, SourceState } from "./project-source.tsx";
+import { useRemote } from "./use-remote.ts";
 
 type Project = Outputs["projects"]["get"];
 
@@ -64,9 +64,11 @@ export function ProjectScreen({ projectId }: { projectId: string }) {
 }
 
 function Status({ project }: { project: Project }) {
+  if (project.remote?.offeredHostKey) return <Badge tone="warn">Waits for you</Badge>;
   if (project.status === "cloning") return <Badge tone="accent">Reading the repository</Badge>;
   if (project.status === "failed") return <Badge tone="danger">Failed</Badge>;
-  return project.reason ? <Badge tone="warn">Source gone</Badge> : null;
+  if (project.reason === null) return null;
+  return <Badge tone="warn">{project.remote ? "Cannot fetch" : "Source gone"}</Badge>;
 }
 
 function Content({ project }: { project: Project }) {
@@ -76,25 +78,13 @@ function Content({ project }: { project: Project }) {
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto flex max-w-[47.5rem] flex-col gap-4 py-6">
         <Facts project={project} />
-        {project.reason && (
-          <Banner tone="warn" title="The repository's folder cannot be read any more" className="mx-4">
-            {project.reason} Threads go on from what was fetched last.
-          </Banner>
-        )}
-        {project.status === "cloning" && (
-          <div role="status" className="px-5">
-            <p className="mb-2 text-muted">Reading the repository. Threads started now begin as soon as it is there.</p>
-            <Progress label="Reading the repository" />
-          </div>
-        )}
+        <SourceState project={project} />
         {canStart && <NewThread project={project} placeholder="Ask for a change" />}
         <Threads projectId={project.id} />
       </div>
     </div>
   );
 }
-
-const addressOf = ({ source }: Project) => ("url" in source ? source.url : source.path);
 
 function Facts({ project }: { project: Project }) {
   return (
@@ -121,39 +111,46 @@ function Facts({ project }: { project: Project }) {
 
 function Failed({ project }: { project: Project }) {
   const canManage = project.permissions.includes("project.manage");
-  const fetch = useFetch(project.id);
+  const { fetch } = useRemote(project.id);
   return (
-    <ErrorState
-      title={`The repository of ${project.name} could not be read`}
-      reason={messageOf(fetch.error) ?? project.reason}
-      advice={<code className="font-mono text-xs">{addressOf(project)}</code>}
-      onRetry={canManage ? () => fetch.mutate({ projectId: project.id }) : undefined}
-      retrying={fetch.isPending}
-    />
+    <div className="flex h-full min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto">
+      <ErrorState
+        className="h-auto"
+        title={
+          project.reasonCode === "FETCH_CANCELLED"
+            ? `The repository of ${project.name} has not been read`
+            : `The repository of ${project.name} could not be read`
+        }
+        reason={messageOf(fetch.error) ?? project.reason}
+        advice={<code className="font-mono text-xs [overflow-wrap:anywhere]">{addressOf(project)}</code>}
+        onRetry={canManage ? () => fetch.mutate({ projectId: project.id }) : undefined}
+        retrying={fetch.isPending}
+        action={
+          canManage &&
+          project.remote && (
+            <Link
+              href={`/projects/${project.id}/settings`}
+              className="inline-flex h-8 items-center rounded-md px-3 text-sm hover:bg-hover pointer-coarse:h-10"
+            >
+              Change the address or the credential
+            </Link>
+          )
+        }
+      />
+      <div className="w-full max-w-xl pb-8">
+        <PublicKey project={project} />
+      </div>
+    </div>
   );
 }
 
 function FetchButton({ project }: { project: Project }) {
-  const fetch = useFetch(project.id);
+  const { fetch } = useRemote(project.id);
   if (!project.permissions.includes("project.manage")) return null;
   return (
     <Button size="sm" pending={fetch.isPending} onClick={() => fetch.mutate({ projectId: project.id })}>
       <RefreshCw aria-hidden /> Fetch
     </Button>
-  );
-}
-
-/** Asks the worker to look at the source again; the answer comes with the event stream. */
-function useFetch(projectId: string) {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  return useMutation(
-    trpc.projects.fetch.mutationOptions({
-      onSuccess(project) {
-        queryClient.setQueryData(trpc.projects.get.queryKey({ projectId }), project);
-        void queryClient.invalidateQueries({ queryKey: trpc.projects.list.queryKey() });
-      },
-    }),
   );
 }
 

@@ -7,6 +7,7 @@ import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useTRPC } from "../shell/trpc.ts";
 import { Environment } from "./environment.tsx";
+import { RemoteSettings } from "./remote-settings.tsx";
 
 /** The settings of one project. */
 export function ProjectSettings({ projectId }: { projectId: string }) {
@@ -32,7 +33,16 @@ export function ProjectSettings({ projectId }: { projectId: string }) {
       {environment.data ? (
         <div className="min-h-0 flex-1 overflow-y-auto">
           <div className="mx-auto flex max-w-[47.5rem] flex-col gap-4 px-4 pt-5 pb-12">
-            <header>
+            {project.data?.remote && (
+              <>
+                <header>
+                  <h2 className="font-semibold text-lg">Repository</h2>
+                  <p className="text-muted">Where it is, and how Heddle is known there.</p>
+                </header>
+                <RemoteSettings project={project.data} remote={project.data.remote} />
+              </>
+            )}
+            <header className={project.data?.remote ? "mt-6" : undefined}>
               <h2 className="font-semibold text-lg">Environment</h2>
               <p className="text-muted">What the worktrees of this project's threads find around them.</p>
             </header>

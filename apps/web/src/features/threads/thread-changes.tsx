@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { CommitButton } from "./commit-button.tsx";
+import { PushButton } from "./push-button.tsx";
 import { useThreadAddress } from "./use-thread-address.ts";
 
 const everything = "all";
@@ -26,7 +27,12 @@ export function ThreadChanges({ thread }: { thread: ThreadView }) {
       scope={turn ?? everything}
       onScopeChange={(scope) => show({ turn: scope === everything ? null : scope })}
       error={diff.isError ? { reason: messageOf(diff.error) ?? "", onRetry: diff.refetch } : null}
-      action={<CommitButton thread={thread} />}
+      action={
+        <>
+          <PushButton thread={thread} />
+          <CommitButton thread={thread} />
+        </>
+      }
       selectedPath={file}
       onSelectPath={(path) => show({ file: path })}
     />
