@@ -107,10 +107,13 @@ export type FetchResult =
 /**
  * How a fetch ended. A project that was ready before stays ready when its source has vanished: work goes on from what
  * was fetched last, and `reason` says so. One whose server shows an unknown key waits for a person.
+ * @param url where it was fetched from: what another address than the present one has shown, its server's key above
+ * all, is no answer
  */
-export async function recordFetch(db: Database, projectId: string, result: FetchResult): Promise<void> {
+export async function recordFetch(db: Database, projectId: string, result: FetchResult, url?: string): Promise<void> {
   await transact(db, async (tx, after) => {
     const project = await tx.project.findUniqueOrThrow({ where: { id: projectId }, include: withRemote });
+    if (url !== undefined && project.remote?.url !== url) return;
     const data = result.ok ? fetched(result) : notFetched(project, result);
     await tx.project.update({ where: { id: projectId }, data });
     await tx.projectRemote.updateMany({

@@ -137,6 +137,9 @@ describe("the key of a repository's server", () => {
     expect(await row(scope)).toMatchObject({ hostKey: second });
     await setRemote(scope, secrets, { url: urlOf("git@example.org:shop") });
     expect(await row(scope)).toMatchObject({ hostKey: null });
+    // Of a fetch from the first address that was still under way.
+    await recordFetch(db, scope.projectId, shows(first, "HOST_KEY_UNKNOWN"), "git@example.com:shop");
+    expect(await row(scope)).toMatchObject({ offeredHostKey: null });
   });
 });
 

@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Banner } from "./banner.tsx";
 import { Button } from "./button.tsx";
-import { CredentialFields, type CredentialValue, firstCredential, schemeOf } from "./credential-fields.tsx";
+import { CredentialFields, type CredentialValue, firstCredential, fitsScheme, schemeOf } from "./credential-fields.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { Input } from "./input.tsx";
@@ -60,7 +60,7 @@ function ProjectForm(props: AddProjectDialogProps & { formId: string }) {
   const [edited, setEdited] = useState<string | null>(null);
   const [asked, setAsked] = useState(false);
   const scheme = schemeOf(url);
-  const credential = scheme && (fits(chosen, scheme) ? chosen : firstCredential(scheme));
+  const credential = scheme && (fitsScheme(chosen, scheme) ? chosen : firstCredential(scheme));
   const where = place === "path" ? path : url;
   const name = edited ?? nameOf(where);
 
@@ -137,9 +137,4 @@ function ProjectForm(props: AddProjectDialogProps & { formId: string }) {
 function nameOf(where: string): string {
   const last = where.trim().replace(/\/+$/, "").split(/[/:]/).at(-1) ?? "";
   return last.replace(/\.git$/, "");
-}
-
-function fits(value: CredentialValue | null, scheme: "https" | "ssh"): value is CredentialValue {
-  const ofHttps = value?.kind === "none" || value?.kind === "token";
-  return value !== null && ofHttps === (scheme === "https");
 }

@@ -26,6 +26,12 @@ export function schemeOf(address: string): RemoteScheme | null {
   return /^ssh:\/\/|^[^/\s:]+:(?!\/\/|:)/i.test(address.trim()) ? "ssh" : null;
 }
 
+/** Whether a credential is one for such an address. */
+export function fitsScheme(value: CredentialValue | null, scheme: RemoteScheme): value is CredentialValue {
+  const ofHttps = value?.kind === "none" || value?.kind === "token";
+  return value !== null && ofHttps === (scheme === "https");
+}
+
 /** The usual one for an address. */
 export function firstCredential(scheme: RemoteScheme): CredentialValue {
   return scheme === "ssh" ? { kind: "newKey" } : { kind: "none" };

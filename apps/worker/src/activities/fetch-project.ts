@@ -29,17 +29,21 @@ export function createFetchProject(deps: Deps) {
 export async function refreshStore(deps: Deps, projectId: string, signal: AbortSignal): Promise<AppError | null> {
   const store = openStore(deps.homeDir, projectId);
   const before = await upstreamState(store).catch(() => null);
+  let url: string | undefined;
   try {
     const source = await projectSource(deps, projectId);
+    url = typeof source === "string" ? undefined : source.url;
     const { defaultBranch } = await watched(deps, projectId, signal, (options) => store.fetch(source, options));
-    await recordFetch(deps.db, projectId, { ok: true, defaultBranch, changes: await changesSince(store, before) });
+    const changes = await changesSince(store, before);
+    await recordFetch(deps.db, projectId, { ok: true, defaultBranch, changes }, url);
     return null;
   } catch (thrown) {
     const error = asAppError(thrown);
     if (signal.aborted) throw error;
     if (error.code === "INTERNAL") deps.log.error({ err: error, projectId }, "a fetch failed");
     const offeredHostKey = thrown instanceof HostKeyError ? thrown.offered : undefined;
-    await recordFetch(deps.db, projectId, { ok: false, code: error.code, reason: error.message, offeredHostKey });
+    const result = { ok: false, code: error.code, reason: error.message, offeredHostKey } as const;
+    await recordFetch(deps.db, projectId, result, url);
     return error;
   }
 }

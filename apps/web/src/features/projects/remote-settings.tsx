@@ -2,7 +2,13 @@
 import { Banner } from "@heddle/ui/banner";
 import { Button } from "@heddle/ui/button";
 import { CodeLine } from "@heddle/ui/code-line";
-import { CredentialFields, type CredentialValue, firstCredential, schemeOf } from "@heddle/ui/credential-fields";
+import {
+  CredentialFields,
+  type CredentialValue,
+  firstCredential,
+  fitsScheme,
+  schemeOf,
+} from "@heddle/ui/credential-fields";
 import { Field } from "@heddle/ui/field";
 import { Input } from "@heddle/ui/input";
 import { Select } from "@heddle/ui/select";
@@ -30,9 +36,10 @@ export function RemoteSettings({ project, remote }: { project: Project; remote: 
   const saved = "url" in project.source ? project.source.url : "";
   const { set } = useRemote(project.id);
   const [url, setUrl] = useState<string | null>(null);
-  const [credential, setCredential] = useState<CredentialValue | null>(null);
+  const [chosen, setCredential] = useState<CredentialValue | null>(null);
   const address = url ?? saved;
   const scheme = schemeOf(address);
+  const credential = chosen && scheme && !fitsScheme(chosen, scheme) ? firstCredential(scheme) : chosen;
   const failure = set.error ? failureOf(set.error) : null;
   const urlError = failure && /^URL_|^ADDRESS_/.test(failure.code) ? failure.message : failure?.fields.url;
   const keyError =
