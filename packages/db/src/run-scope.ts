@@ -1,7 +1,7 @@
 import { type Actor, actorOfPrincipal } from "./audit.ts";
 import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
-import type { JobKind } from "./generated/client.ts";
+import type { JobKind, Turn } from "./generated/client.ts";
 import { type After, transact } from "./mutate.ts";
 import type { Permission } from "./permissions.ts";
 import { type Principal, type ThreadScope, threadScope } from "./scope.ts";
@@ -35,8 +35,17 @@ export async function turnScope(
   const turn = await db.prisma.turn.findUnique({ where: { id: turnId } });
   if (!turn) throw new AppError("NOT_FOUND");
   if (turn.interruptedAt && !options.interrupted) throw new AppError("INTERRUPTED");
+  if (turn.interruptedAt) return { ...(await closingScope(db, turn, fence)), turnId };
   const scope = await actingScope(db, turn.senderId, turn.tokenId, turn.threadId, "thread.prompt");
   return { ...running(scope, fence), turnId };
+}
+
+/** Keeping what an interrupted turn has left takes no right: its sender may have been removed just then. */
+async function closingScope(db: Database, turn: Turn, fence: HostFence | undefined): Promise<RunScope> {
+  const { threadId, senderId } = turn;
+  const { workspaceId, projectId } = await db.prisma.thread.findUniqueOrThrow({ where: { id: threadId } });
+  const principal = await actingPrincipal(db, senderId, null, threadId);
+  return running({ db, principal, workspaceId, projectId, threadId }, fence);
 }
 
 const jobPermissions = {
@@ -76,9 +85,18 @@ async function actingScope(
   threadId: string,
   permission: Permission,
 ): Promise<ThreadScope> {
+  return threadScope(db, await actingPrincipal(db, userId, tokenId, threadId), threadId, permission);
+}
+
+async function actingPrincipal(
+  db: Database,
+  userId: string,
+  tokenId: string | null,
+  threadId: string,
+): Promise<Principal> {
   const user = await db.prisma.user.findUnique({ where: { id: userId } });
   if (!user) throw new AppError("FORBIDDEN");
-  const principal: Principal = {
+  return {
     userId,
     name: user.name,
     kind: user.kind,
@@ -86,7 +104,6 @@ async function actingScope(
     ip: null,
     requestId: `thread:${threadId}`,
   };
-  return threadScope(db, principal, threadId, permission);
 }
 
 async function tokenVia(db: Database, tokenId: string): Promise<Principal["via"]> {
@@ -95,7 +112,9 @@ async function tokenVia(db: Database, tokenId: string): Promise<Principal["via"]
   return { type: "token", tokenId, workspaceId: token.workspaceId, role: token.role };
 }
 
-function running(scope: ThreadScope, fence: HostFence | undefined): RunScope {
+type Acting = Pick<ThreadScope, "db" | "principal" | "workspaceId" | "projectId" | "threadId">;
+
+function running(scope: Acting, fence: HostFence | undefined): RunScope {
   return {
     db: scope.db,
     actor: { ...actorOfPrincipal(scope.principal), via: "worker" },
