@@ -57,6 +57,19 @@ test("a turn that has been ended by somebody else is let go", { timeout: 120_000
   expect((await itemsOf(scope)).at(-1)).toMatchObject({ type: "agentMessage", text: "Still here." });
 });
 
+test("a command that was given up on has ended before anything else is done", { timeout: 120_000 }, async () => {
+  const ticking = "while sleep 0.02; do echo >> ticks; done";
+  const scope = await stage.prompt(script({ text: "Both.", calls: [shell(ticking), shell("cp ticks seen")] }, "Done."));
+  const tree = join(stage.homeDir, "worktrees", scope.threadId, "tree");
+  const ticks = () => readFile(join(tree, "ticks"), "utf8").catch(() => "");
+  await until(async () => (await ticks()).length > 10);
+  await giveUp(scope.threadId, "runTool");
+  expect(await settled(scope)).toMatchObject({ status: "idle" });
+  const commands = (await itemsOf(scope)).filter(({ type }) => type === "commandExecution");
+  expect(commands).toMatchObject([{ status: "interrupted" }, { status: "completed" }]);
+  expect((await readFile(join(tree, "seen"), "utf8")).length).toBe((await ticks()).length);
+});
+
 test("a thread that somebody else has moved goes on where it is now", { timeout: 120_000 }, async () => {
   await stage.startWorker({}, { hostId: "other" });
   const scope = await stage.prompt(script(shell("echo a > a"), shell("sleep 5"), shell("cat a"), "Done."));
@@ -73,17 +86,4 @@ test("a thread that somebody else has moved goes on where it is now", { timeout:
     { status: "interrupted" },
     { status: "completed", output: "a\n" },
   ]);
-});
-
-test("a command that was given up on has ended before anything else is done", { timeout: 120_000 }, async () => {
-  const ticking = "while sleep 0.02; do echo >> ticks; done";
-  const scope = await stage.prompt(script({ text: "Both.", calls: [shell(ticking), shell("cp ticks seen")] }, "Done."));
-  const tree = join(stage.homeDir, "worktrees", scope.threadId, "tree");
-  const ticks = () => readFile(join(tree, "ticks"), "utf8").catch(() => "");
-  await until(async () => (await ticks()).length > 10);
-  await giveUp(scope.threadId, "runTool");
-  expect(await settled(scope)).toMatchObject({ status: "idle" });
-  const commands = (await itemsOf(scope)).filter(({ type }) => type === "commandExecution");
-  expect(commands).toMatchObject([{ status: "interrupted" }, { status: "completed" }]);
-  expect((await readFile(join(tree, "seen"), "utf8")).length).toBe((await ticks()).length);
 });

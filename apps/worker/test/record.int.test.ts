@@ -116,6 +116,7 @@ test.each(paths)("%s", { timeout: 180_000 }, async (name, run) => {
   await Worker.runReplayHistory({ workflowsPath }, history);
   const written = textIn(history);
   expect(written).toContain(scope.threadId);
+  expect(written).not.toContain(import.meta.dirname.split("/apps/")[0]);
   for (const secret of ["echo a", "Go on.", "Done."]) expect(written).not.toContain(secret);
   const file = fileURLToPath(new URL(`histories/${name}.json`, import.meta.url));
   if (!existsSync(file)) await writeFile(file, `${withoutHostNames(history)}\n`);

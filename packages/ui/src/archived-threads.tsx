@@ -7,6 +7,8 @@ import type { ThreadView } from "./types.ts";
 
 export type ArchivedThreadsProps = {
   threads: readonly ThreadView[];
+  /** Whose threads these are, for readers who cannot see where they stand. */
+  of: string;
   open: boolean;
   onOpenChange: (open: boolean) => void;
   selectedId?: string;
@@ -18,7 +20,7 @@ const filterFrom = 6;
 const shownAtMost = 50;
 
 /** Threads that were set aside, folded away; found by their title, branch or author. */
-export function ArchivedThreads({ threads, open, onOpenChange, selectedId, hrefOf }: ArchivedThreadsProps) {
+export function ArchivedThreads({ threads, of, open, onOpenChange, selectedId, hrefOf }: ArchivedThreadsProps) {
   const [query, setQuery] = useState("");
   const id = useId();
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -35,7 +37,7 @@ export function ArchivedThreads({ threads, open, onOpenChange, selectedId, hrefO
 
   if (threads.length === 0) return null;
   return (
-    <section aria-labelledby={`${id}-name`} className="px-2 pb-2">
+    <section aria-label={`Archived threads of ${of}`} className="px-2 pb-2">
       <h2>
         <button
           type="button"
@@ -48,7 +50,7 @@ export function ArchivedThreads({ threads, open, onOpenChange, selectedId, hrefO
             className={cn("size-3.5 shrink-0 transition-transform duration-100", open && "rotate-90")}
             aria-hidden
           />
-          <span id={`${id}-name`}>Archived</span>
+          <span>Archived</span>
           <span className="font-normal text-subtle">{threads.length}</span>
         </button>
       </h2>

@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase, type Database } from "@heddle/db/database";
 import { startHost } from "@heddle/db/hosts";
-import { workspaceScope } from "@heddle/db/scope";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
-import { revokeToken } from "@heddle/db/tokens";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { claimTurn, endTurn } from "../testing/acting-worker.ts";
 import { callApi } from "../testing/call-api.ts";
@@ -270,55 +268,6 @@ describe("threads", () => {
     for (const none of ["none", "%25zz"]) {
       expect(await call("GET", `/threads/${threadId}/items/${none}/output`)).toMatchObject({ status: 404 });
     }
-  });
-});
-
-describe("Idempotency-Key", () => {
-  const once = (path: string, body: unknown, key: string, by = token) =>
-    call("POST", path, { body, token: by, headers: { "idempotency-key": key } });
-
-  test("a repeat gets the first answer and makes nothing", async () => {
-    const path = `/projects/${workspace.projectId}/threads`;
-    const first = await once(path, { prompt: "Once" }, "key-1");
-    const again = await once(path, { prompt: "Once" }, "key-1");
-    expect(again.body).toEqual(first.body);
-    expect(await once(path, { prompt: "Twice" }, "key-1")).toMatchObject({
-      status: 409,
-      body: { code: "IDEMPOTENCY_MISMATCH" },
-    });
-    const count = await stack.runtime.db.prisma.turn.count({ where: { prompt: "Once" } });
-    expect(count).toBe(1);
-  });
-
-  test("requests at the same time make one thread", async () => {
-    const path = `/projects/${workspace.projectId}/threads`;
-    const answers = await Promise.all(Array.from({ length: 5 }, () => once(path, { prompt: "At once" }, "key-2")));
-    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1);
-    for (const { status, body } of answers)
-      if (status !== 200) expect(body).toMatchObject({ code: "IDEMPOTENCY_RUNNING" });
-    expect(await stack.runtime.db.prisma.turn.count({ where: { prompt: "At once" } })).toBe(1);
-  });
-
-  test("a token is given again to a repeat, and never lies in the database", async () => {
-    const first = await once("/tokens", { role: "viewer" }, "key-3");
-    const again = await once("/tokens", { role: "viewer" }, "key-3");
-    expect(again.body).toEqual(first.body);
-    const { token: made } = first.body as { token: string };
-    expect(await call("GET", "/workspace", { token: made })).toMatchObject({ status: 200, body: { role: "viewer" } });
-    const stored = await stack.runtime.db.prisma.idempotencyKey.findFirstOrThrow({ where: { key: "key-3" } });
-    expect(JSON.stringify(stored)).not.toContain(made);
-  });
-
-  test("a failed call frees the key, and a lost right does not replay", async () => {
-    expect(await once("/tokens", { role: "nothing" }, "key-4")).toMatchObject({ status: 400 });
-    expect(await once("/tokens", { role: "viewer" }, "key-4")).toMatchObject({ status: 200 });
-    const { db } = stack.runtime;
-    const { principals } = workspace;
-    const { id, token: lost } = await personalToken(db, workspace, principals.admin);
-    const path = `/projects/${workspace.projectId}/threads`;
-    expect(await once(path, { prompt: "Mine" }, "key-5", lost)).toMatchObject({ status: 200 });
-    await revokeToken(await workspaceScope(db, principals.owner, workspace.id, "token.manage"), id);
-    expect(await once(path, { prompt: "Mine" }, "key-5", lost)).toMatchObject({ status: 401 });
   });
 });
 

@@ -37,11 +37,17 @@ export function guarded<T extends Record<string, Activity>>(activities: T, log: 
       try {
         return await run(input);
       } catch (error) {
-        throw toFailure(error, log.child({ activity: name, input }));
+        throw withoutStack(toFailure(error, log.child({ activity: name, input })));
       }
     },
   ]);
   return Object.fromEntries(wrapped) as T;
+}
+
+/** It names this machine's folders; the log has that of the error itself. */
+function withoutStack(failure: Error): Error {
+  failure.stack = "";
+  return failure;
 }
 
 function toFailure(thrown: unknown, log: Logger): Error {

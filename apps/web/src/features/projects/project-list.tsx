@@ -89,6 +89,7 @@ function Archived({ rows }: { rows: NonNullable<Rows> }) {
   return (
     <ArchivedThreads
       threads={sortThreads(rows)}
+      of="all projects"
       open={open}
       onOpenChange={setOpen}
       selectedId={threadId}

@@ -171,6 +171,7 @@ function Threads({ projectId }: { projectId: string }) {
       <div className="mt-2">
         <ArchivedThreads
           threads={sortThreads(rows?.filter(({ status }) => status === "archived") ?? [])}
+          of="this project"
           open={archivedOpen}
           onOpenChange={setArchivedOpen}
           hrefOf={({ id }) => `/threads/${id}`}

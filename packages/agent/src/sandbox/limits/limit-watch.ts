@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { diskUsage, type FreeSpace, freeSpace, inodeUsage, removedUsage } from "./disk-usage.ts";
 import { availableMemory, memoryBelow, sharedBelow } from "./memory-usage.ts";
-import { processesBelow } from "./processes.ts";
+import { childrenOf, processesBelow } from "./processes.ts";
 
 export type Limits = {
   /** Memory of a thread's commands together. */
@@ -16,7 +16,7 @@ export type Limits = {
 
 /** One object for each sandbox: sizes are remembered by it. */
 export type Watched = {
-  /** The outermost process of the sandbox. */
+  /** The outermost process of the sandbox; its child runs the commands. */
   pid: number | null;
   /** A control group looks after its memory. */
   memoryHeld: boolean;
@@ -87,10 +87,12 @@ export function createLimitWatch(homeDir: string, limits: Limits): LimitWatch {
     shared.set(thread, sharedBytes);
     let total = own + sharedBytes;
     if (total <= limits.memoryBytes || !threads.has(thread)) return;
-    // Not even without all its processes' own memory would it fit.
-    if (sharedBytes > limits.memoryBytes) return thread.onPassed("memory", false);
+    // The end of a process frees only what is its own.
+    if (sharedBytes > limits.memoryBytes / 2) return thread.onPassed("memory", false);
     thread.onPassed("memory", true);
-    for (const { pid, sizeBytes } of processes.sort((a, b) => b.sizeBytes - a.sizeBytes)) {
+    const spared = [thread.pid, ...(await childrenOf(thread.pid))];
+    const commands = processes.filter(({ pid }) => !spared.includes(pid));
+    for (const { pid, sizeBytes } of commands.sort((a, b) => b.sizeBytes - a.sizeBytes)) {
       kill(pid);
       total -= sizeBytes;
       if (total <= limits.memoryBytes) return;

@@ -51,6 +51,13 @@ describe.each(holders)("memory, held by %s", (_name, cgroups) => {
     expect(await shell(greedy, take(50), limited)).toMatchObject({ exitCode: 0, limit: null });
   });
 
+  it("ends commands only, however small each is", async () => {
+    const { greedy } = await open({ cgroups, limits: { ...limits, memoryBytes: 40 * mebi } });
+    const many = await shell(greedy, "for i in $(seq 250); do { sleep 2; :; } & done; wait; echo all", limited);
+    expect(many).toMatchObject({ timedOut: false });
+    expect(await shell(greedy, "echo on", limited)).toMatchObject({ exitCode: 0, stdout: "on\n" });
+  });
+
   it("counts what another thread than the first of a process has started", async () => {
     const { greedy } = await open({ cgroups });
     const script = `node -e 'new (require("worker_threads").Worker)("require(\\"child_process\\").spawnSync(\\"sh\\", [\\"-c\\", process.env.TAKE], { stdio: \\"inherit\\" })", { eval: true })'`;

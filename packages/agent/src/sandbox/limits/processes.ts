@@ -6,8 +6,8 @@ export async function processesBelow(pid: number): Promise<number[]> {
   return [pid, ...below.flat()];
 }
 
-/** A process is the child of the thread that forked it. @see proc_pid_task(5) */
-async function childrenOf(pid: number): Promise<number[]> {
+/** Of all its threads: a process is the child of the one that forked it. @see proc_pid_task(5) */
+export async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const lists = threads.map((id) => readFile(`/proc/${pid}/task/${id}/children`, "latin1").catch(() => ""));
   return (await Promise.all(lists)).join(" ").split(" ").filter(Boolean).map(Number);
