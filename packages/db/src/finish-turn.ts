@@ -2,6 +2,7 @@ import type { Database, Tx } from "./database.ts";
 import { devItemPrefix } from "./dev-servers.ts";
 import { AppError, errorTable, isErrorCode } from "./errors.ts";
 import type { Item, Turn } from "./generated/client.ts";
+import { tellOfTurn } from "./inbox-turns.ts";
 import { mutate } from "./mutate.ts";
 import { leaveSetup } from "./run-setup.ts";
 import { changeThread, type ThreadChange } from "./thread-change.ts";
@@ -43,7 +44,9 @@ export async function finishTurn(
     return changeThread(tx, after, threadId, async (change) => {
       const current = await tx.turn.findUniqueOrThrow({ where: { id: turnId } });
       if (!isOpen(current)) throw new AppError("FENCED");
-      return closeTurn(tx, change, current, end);
+      const ended = await closeTurn(tx, change, current, end);
+      await tellOfTurn(tx, after, change.thread, ended);
+      return ended;
     });
   });
 }

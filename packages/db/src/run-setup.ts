@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { databaseTime } from "./clock.ts";
 import type { Tx } from "./database.ts";
 import type { Item, Project, Thread } from "./generated/client.ts";
+import { tellOfSetup } from "./inbox-turns.ts";
+import type { After } from "./mutate.ts";
 import { progress, type TurnScope } from "./run-scope.ts";
 import { isAgreed, scriptOrNull, setupDigest } from "./setup-agreement.ts";
 import type { ThreadChange } from "./thread-change.ts";
@@ -51,7 +53,7 @@ export async function claimSetup(scope: TurnScope, worktree: string): Promise<Se
       return { state: "ready" };
     }
     if (!isAgreed(project)) {
-      await ask(tx, change, scope, { ...project, setupScript: script });
+      await ask(tx, change, scope, { ...project, setupScript: script }, after);
       return { state: "waiting" };
     }
     await goOn(tx, change, scope, "completed");
@@ -142,7 +144,7 @@ function isNeeded({ setupStatus, setupFor }: Thread, worktree: string): boolean 
 }
 
 /** Asks once for the same script and hosts, however often the turn comes by. */
-async function ask(tx: Tx, change: ThreadChange, scope: TurnScope, project: Project): Promise<void> {
+async function ask(tx: Tx, change: ThreadChange, scope: TurnScope, project: Project, after: After): Promise<void> {
   const open = await openRequest(tx, scope.threadId);
   if (open && setupDigest(asSetup(open)) !== setupDigest(project)) await close(change, open, "interrupted");
   else if (open) return change.set({ status: "waiting", setupStatus: "asked" });
@@ -151,13 +153,15 @@ async function ask(tx: Tx, change: ThreadChange, scope: TurnScope, project: Proj
     project.setupApproved === null
       ? "The project has a setup script that nobody has agreed to yet."
       : "The project's setup script or its hosts have changed since somebody agreed to them.";
+  const requestId = `${scope.turnId}/ask/${asked + 1}`;
   await change.putItem({
     ...besides(scope),
-    id: `${scope.turnId}/ask/${asked + 1}`,
+    id: requestId,
     type: "approvalRequest",
     status: "running",
     data: { reason, script: project.setupScript, hosts: project.setupHosts },
   });
+  await tellOfSetup(tx, after, scope, requestId);
   change.set({ status: "waiting", setupStatus: "asked" });
 }
 

@@ -1,6 +1,7 @@
 import type { Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
 import { type ItemStatus, type ItemType, Prisma, type ThreadStatus } from "./generated/client.ts";
+import { settleInbox } from "./inbox-settle.ts";
 import type { After } from "./mutate.ts";
 import { cleanJson } from "./text.ts";
 
@@ -70,9 +71,13 @@ export async function changeThread<T>(
   if (seq > thread.seq) {
     await tx.thread.update({ where: { id: threadId }, data: { ...changes, seq, updatedAt: new Date() } });
     after({ k: "thread", w: thread.workspaceId, t: threadId, seq });
+    if (inboxCauses.some((column) => column in changes)) await settleInbox(tx, after, thread);
   }
   return result;
 }
+
+/** What inbox items of a thread depend on. */
+const inboxCauses = ["status", "setupStatus", "turnsVersion"] as const;
 
 /** The thread is locked, so whoever takes it over waits for this write or this write sees the new epoch. */
 async function checkFence(tx: Tx, thread: LockedThread, fence: HostFence): Promise<void> {

@@ -8,6 +8,7 @@ import { cleanText } from "./text.ts";
 import { changeThread } from "./thread-change.ts";
 import type { CreateThreadInput, ThreadView } from "./threads.schema.ts";
 import { queueTurn } from "./turns.ts";
+import { visibleThreads } from "./visible-threads.ts";
 
 const threadColumns = {
   id: true,
@@ -94,11 +95,8 @@ export async function listThreads(scope: ProjectScope): Promise<ThreadView[]> {
 
 /** All threads of the workspace that the principal may see, latest change first: what the sidebar shows. */
 export async function listWorkspaceThreads(scope: WorkspaceScope): Promise<ThreadView[]> {
-  const open = scope.role === "owner" || scope.role === "admin" || scope.role === "auditor";
-  const project: Prisma.ProjectWhereInput = open
-    ? {}
-    : { OR: [{ visibility: "workspace" }, { members: { some: { userId: scope.principal.userId } } }] };
-  return findThreads(scope, { workspaceId: scope.workspaceId, project, ...visibleTo(scope) });
+  const visible = visibleThreads({ role: scope.role, userId: scope.principal.userId });
+  return findThreads(scope, { workspaceId: scope.workspaceId, ...visible });
 }
 
 function visibleTo(scope: WorkspaceScope | ProjectScope): Prisma.ThreadWhereInput {

@@ -10,7 +10,7 @@ type Listener = (event: HubEvent) => void;
 export type Hub = {
   /** Hears of one thread's changes, texts and jobs. @returns the way to stop */
   onThread(threadId: string, listener: Listener): () => void;
-  /** Hears when lists of the workspace have changed. */
+  /** Hears when lists of the workspace, or inboxes of its members, have changed. */
   onWorkspace(workspaceId: string, listener: Listener): () => void;
   close(): Promise<void>;
 };
@@ -55,7 +55,7 @@ export function createHub(options: { url: string; db: Database; log: Log }): Hub
   function receive(payload: string | undefined): void {
     const hint = parseHint(payload);
     if (!hint) return;
-    if (hint.k !== "workspace") tell(`thread:${hint.t}`, hint);
+    if (!("w" in hint) || hint.k === "thread") tell(`thread:${hint.t}`, hint);
     else if (hint.w === selfTest) heardSelf();
     else tell(`workspace:${hint.w}`, hint);
   }
