@@ -1,4 +1,4 @@
-import { projectScope } from "@heddle/db/scope";
+import { projectScope, threadScope } from "@heddle/db/scope";
 import { createThread, getThread } from "@heddle/db/threads";
 import { type Collector, startCollector } from "@heddle/telemetry/testing/collector";
 import { currentTraceparent, inSpan, startTracing } from "@heddle/telemetry/tracing";
@@ -29,8 +29,8 @@ test("one trace leads from the request that sent a turn through its steps to the
   });
   await stage.startWorker();
   await stage.poke(threadId);
-  const scope = await projectScope(stage.db, principals.member, projectId, "thread.read");
-  await until(async () => (await getThread({ ...scope, threadId })).status === "idle");
+  const scope = await threadScope(stage.db, principals.member, threadId, "thread.read");
+  await until(async () => (await getThread(scope)).status === "idle");
   await stop();
 
   const { spans } = collector;

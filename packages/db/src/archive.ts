@@ -4,10 +4,9 @@ import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
 import { Prisma } from "./generated/client.ts";
 import { assertJobOpen, endJob, requestJob } from "./jobs.ts";
-import { auditDenied, mutate } from "./mutate.ts";
+import { mutate } from "./mutate.ts";
 import { putNotice } from "./notices.ts";
 import { assertNoTurn, assertNotUnder, assertThreadOpen } from "./open-thread.ts";
-import { mayDeleteThread } from "./permissions.ts";
 import type { JobScope } from "./run-scope.ts";
 import type { ThreadScope } from "./scope.ts";
 import { changeThread } from "./thread-change.ts";
@@ -34,18 +33,8 @@ export function requestRestore(scope: ThreadScope): Requested {
   });
 }
 
-/**
- * Asks for the thread to be deleted for good, archived or not.
- * @throws FORBIDDEN unless the thread is one's own or one is an owner or admin; THREAD_BUSY while a turn runs or waits
- */
-export async function requestRemove(scope: ThreadScope): Requested {
-  const { createdById } = await scope.db.prisma.thread.findUniqueOrThrow({ where: { id: scope.threadId } });
-  if (!mayDeleteThread(scope.role, createdById === scope.principal.userId)) {
-    await auditDenied(scope, { action: "thread.remove", resource: { type: "thread", id: scope.threadId } });
-    throw new AppError("FORBIDDEN", {
-      message: "Only who started the thread, an owner or an admin may delete it.",
-    });
-  }
+/** Asks for the thread to be deleted for good, archived or not. @throws THREAD_BUSY while a turn runs or waits */
+export function requestRemove(scope: ThreadScope): Requested {
   const request = { kind: "remove", action: "thread.remove_request", joins: true } as const;
   return requestJob(scope, request, (tx, thread) => assertNoTurn(tx, thread.id));
 }

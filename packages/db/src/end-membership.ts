@@ -17,8 +17,8 @@ type Ending = {
 };
 
 /**
- * Within the caller's transaction, with the members locked: the member's turns stop, the places in projects and the
- * personal tokens are gone, private threads are somebody else's. Sessions end where no other workspace is left; else
+ * Within the caller's transaction, with the members locked: the member's turns stop, the places in projects and threads and
+ * the personal tokens are gone, private threads are somebody else's. Sessions end where no other workspace is left; else
  * they go on without rights here.
  * @throws NOT_FOUND, BAD_INPUT when the heir is no member or may not see a project of such a thread
  */
@@ -35,6 +35,8 @@ export async function endMembership(tx: Tx, after: After, ending: Ending): Promi
   const tokens = await tx.apiToken.updateMany({ where: { ...live, userId }, data: { revokedAt } });
   const botTokens = await tx.apiToken.count({ where: { ...live, createdById: userId } });
   await tx.projectMember.deleteMany({ where: { userId, project: { workspaceId } } });
+  await tx.threadMember.deleteMany({ where: { userId, thread: { workspaceId } } });
+  await tx.threadRead.deleteMany({ where: { userId, thread: { workspaceId } } });
   await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId } } });
   if ((await tx.membership.count({ where: { userId } })) === 0) {
     await tx.session.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt } });

@@ -32,6 +32,12 @@ export const errorTable = {
     message: "A workspace needs an owner. Make somebody else an owner first.",
   },
   FORBIDDEN: { status: 403, retryable: false, message: "Your role does not allow this." },
+  RIGHTS_LOST: {
+    status: 403,
+    retryable: false,
+    message:
+      "Whoever sent this prompt, or the token it was sent with, may no longer steer the thread. What was done until then is kept.",
+  },
   NOT_FOUND: { status: 404, retryable: false, message: "It does not exist, or you may not see it." },
   METHOD_NOT_SUPPORTED: { status: 405, retryable: false, message: "This address does not take that method." },
   NAME_TAKEN: { status: 409, retryable: false, message: "That name is already used. Choose another one." },

@@ -115,7 +115,9 @@ function failureData(turn: Turn, code: string) {
 
 async function interruptSentence(tx: Tx, turn: Turn, held: number): Promise<string> {
   const user = turn.interruptedById && (await tx.user.findUnique({ where: { id: turn.interruptedById } }));
-  const by = user ? `Interrupted by ${user.name}.` : "Interrupted.";
+  // Without a code it is no failure's, but why somebody lost the right to the turn.
+  const reason = turn.errorCode === null ? turn.errorMessage : null;
+  const by = `${user ? `Interrupted by ${user.name}` : "Interrupted"}${reason ? `: ${reason}` : "."}`;
   if (held === 0) return by;
   return `${by} ${held === 1 ? "One queued prompt is" : `${held} queued prompts are`} on hold.`;
 }

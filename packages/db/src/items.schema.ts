@@ -51,7 +51,16 @@ export const itemData = {
     /** The turn was tried again since. */
     retried: z.boolean().optional(),
   }),
-  /** `kind` is stable: hostMoved, archived, restored, filesRestored, setupSkipped, modelWait, interrupted … */
+  /** A person's word to others. */
+  comment: z.object({
+    text: z.string(),
+    author: z.object({ id: z.string(), name: z.string() }),
+    /** Members whom the text names as `@name`. */
+    mentions: z.array(z.object({ id: z.string(), name: z.string() })),
+    /** Its words were taken away. */
+    removed: z.boolean().optional(),
+  }),
+  /** `kind` is stable: handedOver, hostMoved, archived, restored, filesRestored, setupSkipped, modelWait, interrupted … */
   notice: z.object({
     kind: z.string(),
     message: z.string(),
@@ -73,6 +82,7 @@ export const itemView = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("contextCompaction"), ...itemData.contextCompaction.shape }),
   z.object({ ...base, type: z.literal("error"), ...itemData.error.shape }),
   z.object({ ...base, type: z.literal("notice"), ...itemData.notice.shape }),
+  z.object({ ...base, type: z.literal("comment"), ...itemData.comment.shape }),
 ]);
 export type ItemView = z.infer<typeof itemView>;
 

@@ -169,7 +169,7 @@ describe("who is removed", () => {
       threadIds: [running.threadId, queued.threadId].sort(),
     });
     await expect(turnScope(db, turn.turnId)).rejects.toMatchObject({ code: "INTERRUPTED" });
-    const closing = turnScope(db, turn.turnId, undefined, { interrupted: true });
+    const closing = turnScope(db, turn.turnId, undefined, { closing: true });
     expect(await closing).toMatchObject({ threadId: running.threadId, projectId: workspace.projectId });
     expect(await listTurns(others)).toMatchObject([{ id: turn.turnId, status: "running" }, { prompt: "of the owner" }]);
     const unbegun = await threadScope(db, owner, queued.threadId, "thread.read");

@@ -11,7 +11,7 @@ export type Notice = {
 };
 
 /** Sorts behind every step of its turn. */
-const behindSteps = 2_000_000;
+export const behindSteps = 2_000_000;
 
 /** Tells in the thread what Heddle did to it, at the end of the conversation so far. */
 export async function putNotice(tx: Tx, change: ThreadChange, { id, kind, message }: Notice): Promise<void> {

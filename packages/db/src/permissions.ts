@@ -10,6 +10,10 @@ export type WorkspaceRole = (typeof workspaceRoles)[number];
 export const projectRoles = ["maintainer", "contributor", "reviewer", "viewer"] as const;
 export type ProjectRole = (typeof projectRoles)[number];
 
+/** What can be given to a named member of one thread; each holds those before it. */
+export const threadRights = ["view", "comment", "steer"] as const;
+export type ThreadRight = (typeof threadRights)[number];
+
 type Rule = {
   workspace: readonly WorkspaceRole[];
   project?: readonly ProjectRole[];
@@ -36,11 +40,13 @@ export const permissions = {
   "project.manage": { workspace: admins, project: ["maintainer"], raised: ["member"] },
   "thread.create": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.read": { workspace: everyone, project: projectRoles },
+  "thread.comment": { workspace: makers, project: ["maintainer", "contributor", "reviewer"] },
   "thread.prompt": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.commit": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.push": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.archive": { workspace: makers, project: ["maintainer", "contributor"] },
   "thread.delete": { workspace: makers, project: ["maintainer", "contributor"] },
+  "thread.share": { workspace: makers, project: ["maintainer", "contributor"] },
   "status.read": { workspace: ["owner", "admin", "auditor"] },
   "host.manage": { workspace: ["owner"] },
   "audit.read": { workspace: ["owner", "admin", "auditor"] },
@@ -52,6 +58,11 @@ export const permissionNames = Object.keys(permissions) as [Permission, ...Permi
 
 /** Those that are asked on a project or a thread. */
 export const projectPermissionNames = permissionNames.filter((name) => "project" in permissions[name]);
+
+/** Those that are asked on a thread. */
+export const threadPermissionNames = projectPermissionNames.filter(
+  (name) => name.startsWith("thread.") && name !== "thread.create",
+);
 
 /** A member's place in a project. @property role the one given in it, `null` for none */
 export type Standing = { restricted: boolean; role: ProjectRole | null };
@@ -69,9 +80,30 @@ export function projectAllows(role: WorkspaceRole, standing: Standing, permissio
   return named || !standing.restricted || role === "owner" || role === "admin" || role === "auditor";
 }
 
-/** Deleting a thread is for whoever started it, and for owners and admins. @param own whether the member started it */
-export function mayDeleteThread(role: WorkspaceRole, own: boolean): boolean {
-  return roleAllows(role, "thread.delete") && (own || role === "owner" || role === "admin");
+/** A member's place in a thread. @property own whether it is theirs. @property right the one given in it, `null` for none */
+export type ThreadPlace = Standing & { private: boolean; own: boolean; right: ThreadRight | null };
+
+/** What a right in a thread gives to a member whose role in the project would not. */
+const givenBy: Record<ThreadRight, readonly Permission[]> = {
+  view: ["thread.read"],
+  comment: ["thread.read", "thread.comment"],
+  steer: ["thread.read", "thread.comment", "thread.prompt", "thread.commit", "thread.share"],
+};
+
+/**
+ * Whether a member may do this in a thread, which takes that they see its project. In a shared one a right given there comes on top
+ * of the role in the project; another's private one is for auditors' eyes and for those who were given a right in it, who
+ * do no more than the right says. Never more than the role in the workspace allows. @param role the workspace role
+ */
+export function threadAllows(role: WorkspaceRole, place: ThreadPlace, permission: Permission): boolean {
+  const { own, right } = place;
+  const foreign = place.private && !own;
+  if (!projectAllows(role, place, "project.read")) return false;
+  if (permission === "thread.delete" && !own && role !== "owner" && role !== "admin") return false;
+  if (permission === "thread.share" && !own && (foreign || !projectAllows(role, place, "project.manage"))) return false;
+  if (right !== null && givenBy[right].includes(permission) && roleAllows(role, permission)) return true;
+  if (foreign && right !== "steer") return role === "auditor" && projectAllows(role, place, permission);
+  return projectAllows(role, place, permission);
 }
 
 /**

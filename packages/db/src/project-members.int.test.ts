@@ -62,8 +62,8 @@ test("a role that is taken in mid-turn stops the turn at its next step", async (
   const turn = await claimTestTurn(db, threadId);
   await turnScope(db, turn.turnId);
   await setProjectMember(await managing(), { userId: member.userId, role: "viewer" });
-  await expect(turnScope(db, turn.turnId)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await expect(turnScope(db, turn.turnId)).rejects.toMatchObject({ code: "RIGHTS_LOST" });
   expect(await threadScope(db, member, threadId, "thread.read")).toMatchObject({ threadId });
   await removeProjectMember(await managing(), { userId: member.userId });
-  await expect(turnScope(db, turn.turnId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(turnScope(db, turn.turnId)).rejects.toMatchObject({ code: "RIGHTS_LOST" });
 });

@@ -23,24 +23,29 @@ export type JobScope = RunScope & { readonly jobId: string };
 
 /**
  * The scope of a turn's sender as it is now.
- * @param options.interrupted for what is still to be done when somebody has interrupted the turn
- * @throws NOT_FOUND or FORBIDDEN when the sender has lost the right to prompt this thread; INTERRUPTED
+ * @param options.closing for what is still to be done when the turn was stopped: it takes no right
+ * @throws NOT_FOUND; RIGHTS_LOST when the sender may no longer prompt this thread; INTERRUPTED
  */
 export async function turnScope(
   db: Database,
   turnId: string,
   fence?: HostFence,
-  options: { interrupted?: true } = {},
+  options: { closing?: true } = {},
 ): Promise<TurnScope> {
   const turn = await db.prisma.turn.findUnique({ where: { id: turnId } });
   if (!turn) throw new AppError("NOT_FOUND");
-  if (turn.interruptedAt && !options.interrupted) throw new AppError("INTERRUPTED");
-  if (turn.interruptedAt) return { ...(await closingScope(db, turn, fence)), turnId };
-  const scope = await actingScope(db, turn.senderId, turn.tokenId, turn.threadId, "thread.prompt");
+  if (options.closing) return { ...(await closingScope(db, turn, fence)), turnId };
+  if (turn.interruptedAt) throw new AppError("INTERRUPTED");
+  const scope = await actingScope(db, turn.senderId, turn.tokenId, turn.threadId, "thread.prompt").catch(rightsLost);
   return { ...running(scope, fence), turnId };
 }
 
-/** Keeping what an interrupted turn has left takes no right: its sender may have been removed just then. */
+function rightsLost(error: unknown): never {
+  const lost = error instanceof AppError && (error.code === "FORBIDDEN" || error.code === "NOT_FOUND");
+  throw lost ? new AppError("RIGHTS_LOST", { cause: error }) : error;
+}
+
+/** Keeping what a stopped turn has left takes no right: its sender may have been removed just then. */
 async function closingScope(db: Database, turn: Turn, fence: HostFence | undefined): Promise<RunScope> {
   const { threadId, senderId } = turn;
   const { workspaceId, projectId } = await db.prisma.thread.findUniqueOrThrow({ where: { id: threadId } });

@@ -298,7 +298,7 @@ describe("rights and fences in mid-turn", () => {
     const { turnId } = await claimTurn(scope.threadId);
     const where = { workspaceId_userId: { workspaceId: workspace.id, userId: workspace.principals.member.userId } };
     await db.prisma.membership.update({ where, data: { role: "viewer" } });
-    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "RIGHTS_LOST" });
     await db.prisma.membership.update({ where, data: { role: "member" } });
     await expect(turnScope(db, turnId)).resolves.toBeDefined();
   });
@@ -312,7 +312,7 @@ describe("rights and fences in mid-turn", () => {
     const thread = await createThread(scope, { prompt: "x", visibility: "shared" });
     const { turnId } = await claimTurn(thread.id);
     await revokeToken(owner, id);
-    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(turnScope(db, turnId)).rejects.toMatchObject({ code: "RIGHTS_LOST" });
     expect(await authenticateToken(db, token, { ip: null, requestId: "t" })).toBeNull();
   });
 

@@ -1,6 +1,6 @@
 import type { Database } from "./database.ts";
 import { AppError } from "./errors.ts";
-import type { Project } from "./generated/client.ts";
+import type { Project, Thread } from "./generated/client.ts";
 import {
   lowerRole,
   type Permission,
@@ -8,6 +8,9 @@ import {
   projectAllows,
   roleAllows,
   type Standing,
+  type ThreadPlace,
+  type ThreadRight,
+  threadAllows,
   type WorkspaceRole,
 } from "./permissions.ts";
 
@@ -47,7 +50,7 @@ export type ProjectScope = Omit<WorkspaceScope, typeof checked> & {
 };
 
 /** … on a thread. */
-export type ThreadScope = ProjectScope & { readonly threadId: string };
+export type ThreadScope = ProjectScope & { readonly threadId: string; readonly place: ThreadPlace };
 
 /** Signed in, no workspace chosen: for what belongs to the person alone. */
 export type UserScope = { readonly db: Database; readonly principal: Principal };
@@ -156,12 +159,32 @@ export async function threadScope(
 ): Promise<ThreadScope> {
   const thread = await db.prisma.thread.findUnique({
     where: { id: threadId },
-    select: { projectId: true, visibility: true, createdById: true },
+    select: {
+      projectId: true,
+      visibility: true,
+      createdById: true,
+      members: { where: { userId: principal.userId }, select: { right: true } },
+    },
   });
   if (!thread) throw new AppError("NOT_FOUND");
   const scope = await projectScope(db, principal, thread.projectId, "thread.read");
-  const own = thread.createdById === principal.userId;
-  if (thread.visibility === "private" && !own && scope.role !== "auditor") throw new AppError("NOT_FOUND");
-  if (!projectAllows(scope.role, scope.standing, permission)) throw new AppError("FORBIDDEN");
-  return { ...scope, permission, threadId } as ThreadScope;
+  const place = placeOf(thread, scope.standing, principal.userId);
+  if (!threadAllows(scope.role, place, "thread.read")) throw new AppError("NOT_FOUND");
+  if (!threadAllows(scope.role, place, permission)) throw new AppError("FORBIDDEN", { message: refusals[permission] });
+  return { ...scope, permission, threadId, place } as ThreadScope;
+}
+
+const refusals: Partial<Record<Permission, string>> = {
+  "thread.delete": "Only whose thread it is, an owner or an admin may delete it.",
+  "thread.share": "Only whose thread it is and, of a shared one, a maintainer or an admin may say who sees it.",
+};
+
+/** A member's place in a thread. @param thread.members the member's own row, where there is one */
+export function placeOf(
+  thread: Pick<Thread, "visibility" | "createdById"> & { members: { right: ThreadRight }[] },
+  standing: Standing,
+  userId: string,
+): ThreadPlace {
+  const right = thread.members[0]?.right ?? null;
+  return { ...standing, private: thread.visibility === "private", own: thread.createdById === userId, right };
 }

@@ -1,8 +1,8 @@
 import { databaseTime } from "./clock.ts";
 import type { Prisma } from "./generated/client.ts";
 import { hostLeaseMs } from "./hosts.ts";
-import { roleAllows } from "./permissions.ts";
-import type { WorkspaceScope } from "./scope.ts";
+import { roleAllows, threadAllows } from "./permissions.ts";
+import { placeOf, type WorkspaceScope } from "./scope.ts";
 import type { HelpfulAction, HostStatus, QueueStatus, StatusView, StuckReason, StuckThread } from "./status.schema.ts";
 
 /** What has not been taken for so long is stuck. */
@@ -70,8 +70,8 @@ async function readStuck(scope: WorkspaceScope, at: Date, hosts: HostStatus[]): 
   const stuck = threads.flatMap((thread): StuckThread[] => {
     const why = whyStuck(thread, at, hosts);
     if (why === null) return [];
-    const visible =
-      scope.role === "auditor" || thread.visibility === "shared" || thread.createdById === scope.principal.userId;
+    const standing = { restricted: false, role: null };
+    const visible = threadAllows(scope.role, placeOf(thread, standing, scope.principal.userId), "thread.read");
     return [
       {
         threadId: thread.id,
@@ -88,7 +88,7 @@ async function readStuck(scope: WorkspaceScope, at: Date, hosts: HostStatus[]): 
 }
 
 /** Threads with work to do, then the last ones that have failed: however many those become, they hide nothing. */
-async function findCandidates({ db, workspaceId }: WorkspaceScope) {
+async function findCandidates({ db, workspaceId, principal }: WorkspaceScope) {
   const hasWork = {
     OR: [
       { status: { in: ["running", "waiting"] } },
@@ -98,6 +98,7 @@ async function findCandidates({ db, workspaceId }: WorkspaceScope) {
   } satisfies Prisma.ThreadWhereInput;
   const include = {
     project: { select: { id: true, name: true } },
+    members: { where: { userId: principal.userId }, select: { right: true } },
     turns: { where: { status: { in: ["queued", "running", "failed"] } }, orderBy: { number: "asc" } },
     jobs: { where: { status: "pending" }, orderBy: { createdAt: "asc" }, take: 1 },
   } satisfies Prisma.ThreadInclude;

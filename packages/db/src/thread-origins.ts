@@ -1,4 +1,5 @@
 import type { ProjectScope, ThreadScope } from "./scope.ts";
+import { openTo } from "./visible-threads.ts";
 
 /** From where what a thread has made can be had on any host. */
 export type ThreadOrigin = {
@@ -22,13 +23,13 @@ export async function threadOrigin({ db, threadId }: ThreadScope): Promise<Threa
   return db.prisma.thread.findUniqueOrThrow({ where: { id: threadId }, select: columns });
 }
 
-/** The threads whose branches git may show to the principal: shared ones and one's own, committed ones only. */
+/** The threads whose branches git may show to the principal: shared ones, one's own and those one was let into; committed ones only. */
 export async function committedThreads(scope: ProjectScope): Promise<CommittedThread[]> {
   return scope.db.prisma.thread.findMany({
     where: {
       projectId: scope.projectId,
       headCommit: { not: null },
-      OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }],
+      ...openTo(scope.principal.userId),
     },
     select: columns,
   });

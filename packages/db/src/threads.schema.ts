@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { permissionNames } from "./permissions.ts";
 
 export const promptText = z
   .string()
@@ -88,6 +89,10 @@ export const threadView = z.object({
   /** Rises with each change of the thread's turns: read them again then. */
   turnsVersion: z.number(),
   seq: z.number(),
+  /** What the reader may do in it. */
+  permissions: z.array(z.enum(permissionNames)),
+  /** The last change that the reader has seen; `null` for a thread never opened. */
+  readSeq: z.number().nullable(),
 });
 export type ThreadView = z.infer<typeof threadView>;
 

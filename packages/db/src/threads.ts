@@ -3,46 +3,52 @@ import type { Prisma } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { resolveModel } from "./models.ts";
 import { mutate } from "./mutate.ts";
-import type { ProjectScope, ThreadScope, WorkspaceScope } from "./scope.ts";
+import { type Permission, threadAllows, threadPermissionNames } from "./permissions.ts";
+import { type ProjectScope, placeOf, standingOf, type ThreadScope, type WorkspaceScope } from "./scope.ts";
 import { cleanText } from "./text.ts";
 import { changeThread } from "./thread-change.ts";
 import type { CreateThreadInput, ThreadView } from "./threads.schema.ts";
 import { queueTurn } from "./turns.ts";
 import { visibleThreads } from "./visible-threads.ts";
 
-const threadColumns = {
-  id: true,
-  projectId: true,
-  title: true,
-  status: true,
-  visibility: true,
-  model: true,
-  branch: true,
-  baseRef: true,
-  baseCommit: true,
-  headCommit: true,
-  lastCheckpoint: true,
-  hostId: true,
-  archivedAt: true,
-  setupStatus: true,
-  filesModified: true,
-  additions: true,
-  deletions: true,
-  inputTokens: true,
-  outputTokens: true,
-  costUsd: true,
-  createdById: true,
-  createdAt: true,
-  updatedAt: true,
-  seq: true,
-  turnsVersion: true,
-  turns: {
-    where: { status: { in: ["running", "queued", "held"] } },
-    select: { status: true, startedAt: true, interruptedAt: true },
-  },
-} as const satisfies Prisma.ThreadSelect;
+const threadColumns = (userId: string) =>
+  ({
+    id: true,
+    projectId: true,
+    title: true,
+    status: true,
+    visibility: true,
+    model: true,
+    branch: true,
+    baseRef: true,
+    baseCommit: true,
+    headCommit: true,
+    lastCheckpoint: true,
+    hostId: true,
+    archivedAt: true,
+    setupStatus: true,
+    filesModified: true,
+    additions: true,
+    deletions: true,
+    inputTokens: true,
+    outputTokens: true,
+    costUsd: true,
+    createdById: true,
+    createdAt: true,
+    updatedAt: true,
+    seq: true,
+    turnsVersion: true,
+    turns: {
+      where: { status: { in: ["running" as const, "queued" as const, "held" as const] } },
+      select: { status: true, startedAt: true, interruptedAt: true },
+    },
+    project: { select: { visibility: true, members: { where: { userId }, select: { role: true } } } },
+    members: { where: { userId }, select: { right: true } },
+    reads: { where: { userId }, select: { seq: true } },
+  }) as const satisfies Prisma.ThreadSelect;
 
-type ThreadRow = Prisma.ThreadGetPayload<{ select: typeof threadColumns }>;
+type ThreadRow = Prisma.ThreadGetPayload<{ select: ReturnType<typeof threadColumns> }>;
+type Reader = Pick<WorkspaceScope, "db" | "principal" | "role">;
 
 /**
  * A new thread with its first prompt queued; `running` from here on.
@@ -90,7 +96,8 @@ export async function getThread(scope: ThreadScope): Promise<ThreadView> {
 
 /** The threads of a project that the principal may see, latest change first. */
 export async function listThreads(scope: ProjectScope): Promise<ThreadView[]> {
-  return findThreads(scope, { projectId: scope.projectId, ...visibleTo(scope) });
+  const visible = visibleThreads({ role: scope.role, userId: scope.principal.userId });
+  return findThreads(scope, { projectId: scope.projectId, ...visible });
 }
 
 /** All threads of the workspace that the principal may see, latest change first: what the sidebar shows. */
@@ -99,40 +106,46 @@ export async function listWorkspaceThreads(scope: WorkspaceScope): Promise<Threa
   return findThreads(scope, { workspaceId: scope.workspaceId, ...visible });
 }
 
-function visibleTo(scope: WorkspaceScope | ProjectScope): Prisma.ThreadWhereInput {
-  if (scope.role === "auditor") return {};
-  return { OR: [{ visibility: "shared" }, { createdById: scope.principal.userId }] };
-}
-
-async function readThread(scope: Pick<WorkspaceScope, "db">, id: string): Promise<ThreadView> {
-  const row = await scope.db.prisma.thread.findUnique({ where: { id }, select: threadColumns });
+async function readThread(scope: Reader, id: string): Promise<ThreadView> {
+  const select = threadColumns(scope.principal.userId);
+  const row = await scope.db.prisma.thread.findUnique({ where: { id }, select });
   if (!row) throw new AppError("NOT_FOUND");
   const [view] = await toViews(scope, [row]);
   return view as ThreadView;
 }
 
-async function findThreads(scope: Pick<WorkspaceScope, "db">, where: Prisma.ThreadWhereInput): Promise<ThreadView[]> {
+async function findThreads(scope: Reader, where: Prisma.ThreadWhereInput): Promise<ThreadView[]> {
   const rows = await scope.db.prisma.thread.findMany({
     where,
     orderBy: [{ createdAt: "desc" }],
-    select: threadColumns,
+    select: threadColumns(scope.principal.userId),
     take: 1_000,
   });
   return toViews(scope, rows);
 }
 
-async function toViews(scope: Pick<WorkspaceScope, "db">, rows: ThreadRow[]): Promise<ThreadView[]> {
+async function toViews(scope: Reader, rows: ThreadRow[]): Promise<ThreadView[]> {
   const users = await scope.db.prisma.user.findMany({
     where: { id: { in: [...new Set(rows.map((row) => row.createdById))] } },
     select: { id: true, name: true },
   });
   const names = new Map(users.map((user) => [user.id, user.name]));
-  return rows.map(({ inputTokens, outputTokens, costUsd, createdById, turns, ...row }) => ({
+  return rows.map(({ inputTokens, outputTokens, costUsd, createdById, turns, project, members, reads, ...row }) => ({
     ...row,
     ...stateOf(turns),
     usage: { inputTokens, outputTokens, costUsd: costUsd.toNumber() },
     createdBy: { id: createdById, name: names.get(createdById) ?? "Former member" },
+    permissions: permissionsOf(scope, { ...row, createdById, project, members }),
+    readSeq: reads[0]?.seq ?? null,
   }));
+}
+
+function permissionsOf(
+  { role, principal }: Reader,
+  thread: Pick<ThreadRow, "visibility" | "createdById" | "project" | "members">,
+): Permission[] {
+  const place = placeOf(thread, standingOf(thread.project), principal.userId);
+  return threadPermissionNames.filter((permission) => threadAllows(role, place, permission));
 }
 
 /** Where none runs, the first queued turn is about to, so it does not wait. */

@@ -7,6 +7,12 @@ export function visibleThreads({ role, userId }: { role: WorkspaceRole; userId: 
   const project: Prisma.ProjectWhereInput = open
     ? {}
     : { OR: [{ visibility: "workspace" }, { members: { some: { userId } } }] };
-  if (role === "auditor") return { project };
-  return { project, OR: [{ visibility: "shared" }, { createdById: userId }] };
+  return role === "auditor" ? { project } : { project, ...openTo(userId) };
+}
+
+/** Threads that are shared, a member's own, or private ones that the member was let into. */
+export function openTo(userId: string) {
+  return {
+    OR: [{ visibility: "shared" }, { createdById: userId }, { members: { some: { userId } } }],
+  } satisfies Prisma.ThreadWhereInput;
 }

@@ -65,7 +65,9 @@ export function Conversation(props: ConversationProps) {
   );
 }
 
-/** Notices and the log of a dev server may come after a failure and change nothing about it. */
+/** Notices, comments and the log of a dev server may come after a failure and change nothing about it. */
 function isOfTurn(item: Item): boolean {
-  return item.type !== "notice" && !(item.type === "commandExecution" && item.purpose === "dev");
+  return (
+    item.type !== "notice" && item.type !== "comment" && !(item.type === "commandExecution" && item.purpose === "dev")
+  );
 }

@@ -43,6 +43,10 @@ const explanations: Record<string, Explanation> = {
     title: "Its sender may not prompt this thread any more",
     advice: "Somebody who may can edit the prompt and send it again.",
   },
+  RIGHTS_LOST: {
+    title: "Stopped: its sender may not steer this thread any more",
+    advice: "Try again: the turn goes on where it stopped, on your rights.",
+  },
   FENCED: { title: "Another worker has taken over", advice: goesOn },
   UNAVAILABLE: { title: "A part of Heddle did not answer", advice: goesOn },
   TIMEOUT: { title: "It took too long", advice: goesOn },

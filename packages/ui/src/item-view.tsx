@@ -2,6 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { ApprovalDecidedView } from "./approval-item.tsx";
 import { CommandItemView } from "./command-item.tsx";
+import { CommentItemView } from "./comment-item.tsx";
 import { ErrorItemView } from "./error-item.tsx";
 import { FileChangeItemView } from "./file-change-item.tsx";
 import { AgentMessageView, ReasoningView, UserMessageView } from "./message-items.tsx";
@@ -25,6 +26,12 @@ export type ItemActions = {
   renderApproval?: (item: ApprovalItem) => ReactNode;
   /** What can be done about a setup script that failed. */
   renderSetupActions?: (item: CommandItem) => ReactNode;
+  /** The reader. */
+  me?: string;
+  /** Absent when this reader takes no comment away. */
+  onRemoveComment?: (itemId: string) => void;
+  /** Whether also those of others. */
+  removesAll?: boolean;
 };
 
 export type ItemViewProps = ItemActions & { item: Item; retryable?: boolean };
@@ -55,6 +62,11 @@ export const ItemView = memo(function ItemView({ item, retryable, ...actions }: 
       return item.status === "running" && renderApproval ? renderApproval(item) : <ApprovalDecidedView item={item} />;
     case "notice":
       return <NoticeItemView item={item} />;
+    case "comment": {
+      const { me, onRemoveComment, removesAll } = actions;
+      const removable = onRemoveComment && (removesAll || item.author.id === me);
+      return <CommentItemView item={item} me={me} onRemove={removable ? () => onRemoveComment(item.id) : undefined} />;
+    }
     case "error": {
       const retry = retryable && onRetry ? () => onRetry(item) : undefined;
       return <ErrorItemView item={item} onRetry={retry} onEdit={retryable ? onEdit : undefined} retrying={retrying} />;

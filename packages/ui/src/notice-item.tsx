@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   Server,
   SkipForward,
+  UserRoundCheck,
   Wrench,
 } from "lucide-react";
 import { cn } from "./cn.ts";
@@ -17,6 +18,7 @@ import { RelativeTime } from "./relative-time.tsx";
 import type { NoticeItem } from "./types.ts";
 
 const KINDS: Record<string, { icon: LucideIcon; label: string }> = {
+  handedOver: { icon: UserRoundCheck, label: "Handed over" },
   hostMoved: { icon: Server, label: "Host" },
   archived: { icon: Archive, label: "Archived" },
   restored: { icon: ArchiveRestore, label: "Restored" },

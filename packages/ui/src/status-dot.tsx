@@ -5,7 +5,7 @@ export type StatusDotProps = { status: ThreadStatus; unread?: boolean };
 
 /** What a thread's status is called. */
 export function statusLabel({ status, unread }: StatusDotProps): string {
-  if (status === "idle") return unread ? "Done, not seen yet" : "Idle";
+  if (status === "idle") return unread ? "Unread" : "Idle";
   return { running: "Running", waiting: "Waits for you", failed: "Failed", archived: "Archived" }[status];
 }
 

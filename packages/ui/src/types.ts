@@ -10,7 +10,7 @@ export type ThreadView = {
   projectId: string;
   title: string;
   status: ThreadStatus;
-  /** Finished since this reader last looked. */
+  /** Changed since this reader last looked, and at rest. */
   unread?: boolean;
   /** When the running turn began. */
   runningSince?: Instant | null;
@@ -78,6 +78,16 @@ export type ApprovalItem = ItemBase & {
 /** Heddle tells what it did to the thread. `kind` is stable: hostMoved, archived, restored … */
 export type NoticeItem = ItemBase & { type: "notice"; kind: string; message: string };
 
+/** A person's word to others; the agent is not told. */
+export type CommentItem = ItemBase & {
+  type: "comment";
+  text: string;
+  author: Person;
+  mentions: Person[];
+  /** Its words were taken away. */
+  removed?: boolean;
+};
+
 export type Item =
   | UserMessageItem
   | AgentMessageItem
@@ -87,7 +97,8 @@ export type Item =
   | ToolCallItem
   | ErrorItem
   | ApprovalItem
-  | NoticeItem;
+  | NoticeItem
+  | CommentItem;
 
 export type FileDiff = {
   path: string;

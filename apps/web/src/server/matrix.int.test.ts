@@ -4,6 +4,8 @@ import {
   type ProjectRole,
   projectRoles,
   roleAllows,
+  type ThreadRight,
+  threadRights,
   type WorkspaceRole,
   workspaceRoles,
 } from "@heddle/db/permissions";
@@ -23,7 +25,7 @@ import { appRouter } from "./root.ts";
  */
 type Sample = {
   input: (ids: Ids) => unknown;
-  refusedAs?: string | ((role: WorkspaceRole) => string);
+  refusedAs?: string | ((role: WorkspaceRole, inProject?: ProjectRole) => string);
   /** Each call gets a thread of its own: what one call does changes what the next may. */
   fresh?: true;
 };
@@ -32,6 +34,10 @@ type Ids = { projectId: string; threadId: string };
 const inWorkspace: Sample = { input: () => undefined };
 const inProject: Sample = { input: ({ projectId }) => ({ projectId }) };
 const onThread: Sample = { input: ({ threadId }) => ({ threadId }) };
+
+/** The sample thread is the owner's: a member who does not manage its project may not share it. */
+const notOwn = (passed: string) => (role: WorkspaceRole, inProject?: ProjectRole) =>
+  role === "member" && inProject !== "maintainer" ? "FORBIDDEN" : passed;
 
 /** With another link each time: attempts on one are counted. */
 const byUnknownLink = () => ({ token: newId(), name: "N", email: "n@example.test", password: "long enough" });
@@ -100,11 +106,24 @@ const samples: Record<string, Sample> = {
   "providers.delete": { input: () => ({ providerId: "none" }), refusedAs: "NOT_FOUND" },
   "providers.list": inWorkspace,
   "providers.models": inWorkspace,
+  "sharing.get": onThread,
+  "sharing.handOver": { input: ({ threadId }) => ({ threadId, userId: "none" }), refusedAs: notOwn("NOT_FOUND") },
+  "sharing.removeMember": { input: ({ threadId }) => ({ threadId, userId: "none" }), refusedAs: notOwn("NOT_FOUND") },
+  "sharing.setMember": {
+    input: ({ threadId }) => ({ threadId, userId: "none", right: "view" }),
+    refusedAs: notOwn("NOT_FOUND"),
+  },
+  // As it is: the thread is there for other calls, too.
+  "sharing.setVisibility": {
+    input: ({ threadId }) => ({ threadId, visibility: "shared" }),
+    refusedAs: notOwn("ok"),
+  },
   "status.drainHost": { input: () => ({ hostId: "none", draining: true }), refusedAs: "NOT_FOUND" },
   "status.read": inWorkspace,
   // A turn is open on the sample thread, and its owner has started it.
   "threads.archive": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.commit": { ...onThread, refusedAs: "THREAD_BUSY" },
+  "threads.comment": { input: ({ threadId }) => ({ threadId, text: "Hm", mentions: [] }) },
   "threads.create": { input: ({ projectId }) => ({ projectId, prompt: "Do it" }) },
   "threads.decideSetup": {
     input: ({ threadId }) => ({ threadId, decision: "skip" }),
@@ -121,6 +140,7 @@ const samples: Record<string, Sample> = {
   "threads.items": onThread,
   "threads.list": inProject,
   "threads.listAll": inWorkspace,
+  "threads.markRead": { input: ({ threadId }) => ({ threadId, seq: 1 }) },
   "threads.network": onThread,
   "threads.moveQueued": {
     input: ({ threadId }) => ({ threadId, turnId: "none", before: null }),
@@ -128,6 +148,7 @@ const samples: Record<string, Sample> = {
   },
   "threads.push": { ...onThread, refusedAs: "NO_REMOTE" },
   "threads.releaseQueued": onThread,
+  "threads.removeComment": { input: ({ threadId }) => ({ threadId, itemId: "none" }), refusedAs: "NOT_FOUND" },
   "threads.removeQueued": { input: ({ threadId }) => ({ threadId, turnId: "none" }), refusedAs: "NOT_FOUND" },
   "threads.resend": {
     input: ({ threadId }) => ({ threadId, turnId: "none", prompt: "Else" }),
@@ -142,6 +163,7 @@ const samples: Record<string, Sample> = {
   "threads.stopDev": onThread,
   "threads.suggestMessage": { ...onThread, refusedAs: "THREAD_BUSY" },
   "threads.turns": onThread,
+  "threads.typing": { input: ({ threadId }) => ({ threadId, typing: false }) },
   "tokens.create": { input: () => ({ role: "viewer" }) },
   "tokens.createPersonal": { input: () => ({ name: "T" }) },
   "tokens.list": inWorkspace,
@@ -212,9 +234,9 @@ function expected(name: string, role: WorkspaceRole, permission: Permission): st
 }
 
 /** What becomes of the call once the caller has passed the door. */
-function asked(name: string, role: WorkspaceRole): string {
+function asked(name: string, role: WorkspaceRole, inProject?: ProjectRole): string {
   const { refusedAs = "ok" } = samples[name] ?? {};
-  return typeof refusedAs === "string" ? refusedAs : refusedAs(role);
+  return typeof refusedAs === "string" ? refusedAs : refusedAs(role, inProject);
 }
 
 test("every procedure has a sample, and every sample a procedure", () => {
@@ -244,6 +266,7 @@ const reads: readonly Permission[] = ["project.read", "thread.read"];
 /** Written out, so that a change of the table has to be meant. */
 function projectRoleMay(role: ProjectRole, permission: Permission): boolean {
   if (role === "maintainer" || reads.includes(permission)) return true;
+  if (role === "reviewer") return permission === "thread.comment";
   return role === "contributor" && permission !== "project.manage";
 }
 
@@ -275,7 +298,7 @@ describe("In a restricted project", () => {
 
     test.each(projectRoles)("does for a member who is its %s what the table says", async (role) => {
       const passed = projectRoleMay(role, permission);
-      expect(await call(await newcomer("member", role))).toBe(passed ? asked(name, "member") : "FORBIDDEN");
+      expect(await call(await newcomer("member", role))).toBe(passed ? asked(name, "member", role) : "FORBIDDEN");
     });
 
     test("is a viewer's of the workspace for reading only, whatever the role in the project", async () => {
@@ -315,6 +338,27 @@ test.each(onThreads)(
     );
   },
 );
+
+/** Written out as above. Nobody shares or deletes another's private thread. */
+const rightMay: Record<ThreadRight, (permission: Permission) => boolean> = {
+  view: (permission) => permission === "thread.read",
+  comment: (permission) => permission === "thread.read" || permission === "thread.comment",
+  steer: (permission) => permission !== "thread.share" && permission !== "thread.delete",
+};
+
+describe.each(threadRights)("With the right to %s in another's private thread", (right) => {
+  test.each(onThreads)("$name does what the table says, and for a viewer no more than reading", async (procedure) => {
+    const { name, type, permission } = procedure;
+    const ids = await newThread(own, "private");
+    for (const role of ["member", "viewer"] as const) {
+      const { userId } = own.principals[role];
+      await stack.runtime.db.prisma.threadMember.create({ data: { threadId: ids.threadId, userId, right } });
+      const passed = rightMay[right](permission) && roleAllows(role, permission);
+      const result = await outcome(name, type, own.principals[role], own.id, ids);
+      expect(result).toBe(passed ? asked(name, role) : "FORBIDDEN");
+    }
+  });
+});
 
 test("a refusal within reach is in the audit log; one from outside leaves no trace", async () => {
   const { prisma } = stack.runtime.db;

@@ -5,6 +5,7 @@ import { membersRouter } from "../features/members/router.ts";
 import { projectMembersRouter } from "../features/project-members/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
+import { sharingRouter } from "../features/sharing/router.ts";
 import { statusRouter } from "../features/status/router.ts";
 import { threadsRouter } from "../features/threads/router.ts";
 import { tokensRouter } from "../features/tokens/router.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   projectMembers: projectMembersRouter,
   projects: projectsRouter,
   providers: providersRouter,
+  sharing: sharingRouter,
   status: statusRouter,
   threads: threadsRouter,
   tokens: tokensRouter,

@@ -5,6 +5,7 @@ import { createLog, type Log } from "@heddle/telemetry/log";
 import { type Env, readEnv } from "../env.ts";
 import { type AttemptLimits, createAttemptLimits } from "./attempt-limits.ts";
 import { createHub, type Hub } from "./hub.ts";
+import { createPresence, type Presence } from "./presence.ts";
 import { createWorkflows, type Workflows } from "./temporal.ts";
 
 /** What the process has once, however many bundles Next makes of this module. */
@@ -14,6 +15,7 @@ export type Runtime = {
   db: Database;
   secrets: SecretBox;
   hub: Hub;
+  presence: Presence;
   workflows: Workflows;
   limits: AttemptLimits;
   /** Aborted when the process is to stop: open streams end. */
@@ -35,6 +37,7 @@ export function createRuntime(env: Env): Runtime {
   const log = createLog({ name: "web", level: env.LOG_LEVEL });
   const db = createDatabase({ url: env.DATABASE_URL, poolSize });
   const hub = createHub({ url: env.DATABASE_URL, db, log });
+  const presence = createPresence({ hub, publisher: db.publisher });
   const workflows = createWorkflows({ address: env.TEMPORAL_ADDRESS, log });
   const limits = createAttemptLimits({ url: env.DATABASE_URL });
   return {
@@ -43,12 +46,14 @@ export function createRuntime(env: Env): Runtime {
     db,
     secrets: createSecretBox(env.HEDDLE_SECRET_KEYS),
     hub,
+    presence,
     workflows,
     limits,
     stopping: stop.signal,
     stopStreams: () => stop.abort(),
     async close() {
       stop.abort();
+      presence.close();
       await Promise.allSettled([hub.close(), workflows.close(), limits.close()]);
       await db.close();
     },

@@ -27,7 +27,8 @@ type Options = {
  * grown. Hints only say when to look: what is
  * sent is read from the rows, so a lost hint delays and never loses.
  */
-export async function streamThread({ hub, sink, scope, after, recheck }: Options): Promise<void> {
+export async function streamThread({ hub, sink, scope: first, after, recheck }: Options): Promise<void> {
+  let scope = first;
   const texts = createThreadTexts(sink);
   let cursor = after;
   let lastThread = "";
@@ -90,7 +91,7 @@ export async function streamThread({ hub, sink, scope, after, recheck }: Options
   try {
     while (!sink.closed.aborted) {
       if (Date.now() - checkedAt > recheckMs) {
-        await recheck();
+        scope = await recheck();
         checkedAt = Date.now();
       }
       await sendChanges();

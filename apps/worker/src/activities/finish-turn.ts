@@ -24,7 +24,7 @@ export function createFinishTurn(deps: Deps) {
 async function countLostAttempt(deps: Deps, turnId: string, retries?: number): Promise<void> {
   const lost = await openAttempt(deps.db, turnId, retries);
   if (!lost) return;
-  const scope = await turnScope(deps.db, turnId, undefined, { interrupted: true });
+  const scope = await turnScope(deps.db, turnId, undefined, { closing: true });
   const { turn, lostUsage } = await prepareRequest(deps, scope);
   await recordCutAttempt(scope, lost.step, lost.attempt, turn.model, lostUsage(lost.text));
 }

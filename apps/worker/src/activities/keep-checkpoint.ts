@@ -19,14 +19,14 @@ export function createKeepCheckpoint(deps: Deps) {
     });
 }
 
-/** … what an interrupted turn has left. Files that are incomplete, or stayed behind when the thread moved, are not it. */
+/** … what a stopped turn has left. Files that are incomplete, or stayed behind when the thread moved, are not it. */
 export function createKeepLastCheckpoint(deps: Deps) {
   return ({ turnId }: { turnId: string }): Promise<void> =>
     heartbeating(async () => {
-      const scope = await turnScope(deps.db, turnId, deps.fence, { interrupted: true });
+      const scope = await turnScope(deps.db, turnId, deps.fence, { closing: true });
       const { thread } = await loadTurn(scope);
       if (!(await isPrepared(openStore(deps.homeDir, thread.projectId), thread.id, thread.moves))) return;
-      await keepWorktree(deps, scope, `Interrupted turn ${turnId}`);
+      await keepWorktree(deps, scope, `Stopped turn ${turnId}`);
     });
 }
 

@@ -32,7 +32,7 @@ async function driveTurn(threadId: string, claim: TurnClaim, decision: () => Pro
   const { turnId, retries } = claim;
   const hostId = await control.placeThread({ threadId });
   const finish = async (failure: string | null) => {
-    if (failure === "INTERRUPTED") await keepWhatIsThere(hostId, turnId);
+    if (failure === "INTERRUPTED" || failure === "RIGHTS_LOST") await keepWhatIsThere(hostId, turnId);
     await control.finishTurn({ threadId, turnId, retries, failure });
   };
   // Not left to the next step to find out: a host that is gone would never do that.
@@ -82,7 +82,7 @@ async function together<A, B>(a: Promise<A>, b: Promise<B> | null): Promise<[A, 
 }
 
 /**
- * What an interrupted step has left in the files becomes a checkpoint, if its host can make one. It may have seemed silent
+ * What a step that was stopped has left in the files becomes a checkpoint, if its host can make one. It may have seemed silent
  * because nothing ran at all for a while: then it is back as soon as this workflow is, and takes a second call.
  */
 async function keepWhatIsThere(hostId: string, turnId: string): Promise<void> {

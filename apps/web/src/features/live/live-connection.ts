@@ -2,6 +2,8 @@ import type { ThreadView } from "@heddle/db/threads.schema";
 import { reviveThread } from "./revive-thread.ts";
 import { applyEvents, emptyThread, type LiveItem, type ThreadEvent, type ThreadState } from "./thread-state.ts";
 
+export type PresentPerson = { id: string; name: string; typing: boolean };
+
 export type LiveStatus = "connecting" | "live" | "lost";
 
 export type LiveHandlers = {
@@ -24,17 +26,21 @@ export type LiveConnection = {
   subscribe(listener: () => void): () => void;
   status(): LiveStatus;
   thread(threadId: string): ThreadState;
+  /** Who looks at the thread, this reader included; nobody while that is not known. */
+  people(threadId: string): readonly PresentPerson[];
 };
 
 const flushMs = 24;
 const retryMs = { first: 1_000, longest: 15_000 };
 const keptThreads = 12;
+const nobody: readonly PresentPerson[] = [];
 
 /** The tab's one event stream. Threads seen before are kept, so that a return shows them at once and asks for the rest. */
 export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
   const threads = new Map<string, ThreadState>();
   const listeners = new Set<() => void>();
   let status: LiveStatus = "connecting";
+  let present: { threadId: string | null; people: readonly PresentPerson[] } = { threadId: null, people: nobody };
   let close = () => {};
 
   function notify(): void {
@@ -44,6 +50,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
   function setStatus(next: LiveStatus): void {
     if (status === next) return;
     status = next;
+    if (status === "lost") present = { threadId: null, people: nobody };
     notify();
   }
 
@@ -95,6 +102,10 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
       });
       on<{ itemId: string; text: string }>("delta", (delta) => take({ type: "delta", ...delta }));
       on<{ itemId: string }>("reset", (reset) => take({ type: "reset", ...reset }));
+      on<{ people: PresentPerson[] }>("presence", ({ people }) => {
+        present = { threadId, people };
+        notify();
+      });
       on("workspace", handlers.onWorkspace);
       on("network", () => threadId !== null && handlers.onNetwork(threadId));
       on<ThreadView>("thread", (data) => {
@@ -155,5 +166,6 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
     },
     status: () => status,
     thread,
+    people: (threadId) => (present.threadId === threadId ? present.people : nobody),
   };
 }

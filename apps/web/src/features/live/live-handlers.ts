@@ -39,6 +39,7 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
         void queryClient.invalidateQueries({ queryKey: trpc.projectMembers.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.members.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.invitations.pathKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.sharing.pathKey() });
       });
       soon("rights", rightsEveryMs, () => {
         void queryClient.invalidateQueries({ queryKey: trpc.workspaces.current.queryKey() });
@@ -53,10 +54,12 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
         void queryClient.invalidateQueries({ queryKey: trpc.threads.network.pathKey() });
       });
     },
-    onThread(thread) {
-      const { id: threadId, lastCheckpoint } = thread;
+    onThread(sent) {
+      const { id: threadId, lastCheckpoint } = sent;
       const key = trpc.threads.get.queryKey({ threadId });
       const before = queryClient.getQueryData<ThreadView>(key);
+      // What was read here a moment ago may not be on the server yet.
+      const thread = { ...sent, readSeq: laterOf(before?.readSeq, sent.readSeq) };
       if (!before || before.seq <= thread.seq) {
         queryClient.setQueryData(key, thread);
         queryClient.setQueryData(trpc.threads.listAll.queryKey(), (all: ThreadView[] | undefined) =>
@@ -75,4 +78,8 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
       void queryClient.invalidateQueries({ queryKey: trpc.threads.get.pathKey() });
     },
   };
+}
+
+function laterOf(one: number | null | undefined, other: number | null): number | null {
+  return one == null || other === null ? (one ?? other) : Math.max(one, other);
 }

@@ -1,9 +1,10 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useParams } from "next/navigation";
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTRPC } from "../shell/trpc.ts";
-import { createLiveConnection, type LiveConnection, type LiveStatus } from "./live-connection.ts";
+import { useWorkspace } from "../shell/use-workspace.ts";
+import { createLiveConnection, type LiveConnection, type LiveStatus, type PresentPerson } from "./live-connection.ts";
 import { createLiveHandlers } from "./live-handlers.ts";
 import { emptyThread, type ThreadState } from "./thread-state.ts";
 
@@ -33,6 +34,20 @@ export function useLiveThread(threadId: string): ThreadState {
     () => emptyThread,
   );
 }
+
+/** Who else looks at a thread. */
+export function usePeopleHere(threadId: string): PresentPerson[] {
+  const { subscribe, people } = useConnection();
+  const me = useWorkspace().data?.me.id;
+  const here = useSyncExternalStore(
+    subscribe,
+    () => people(threadId),
+    () => nobody,
+  );
+  return useMemo(() => here.filter(({ id }) => id !== me), [here, me]);
+}
+
+const nobody: readonly PresentPerson[] = [];
 
 export function useLiveStatus(): LiveStatus {
   const { subscribe, status } = useConnection();

@@ -23,6 +23,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     title: "Prompt",
     shortcuts: [
       { keys: ["g", "c"], does: "Write a prompt" },
+      { keys: ["g", "m"], does: "Write a comment to people" },
       { keys: ["⌘/Ctrl", "Enter"], does: "Send, or queue while a turn runs" },
       { keys: ["⌘/Ctrl", "⇧", "Enter"], does: "Steer: into the running turn" },
     ],
@@ -48,6 +49,11 @@ export const shortcutGroups: ShortcutGroup[] = [
 /** Puts the cursor where a prompt is written, if this page has such a place. */
 export function focusComposer(): void {
   composer()?.focus();
+}
+
+/** Puts the cursor where a comment is written, if that is on the page already. */
+export function focusComment(): void {
+  document.querySelector<HTMLTextAreaElement>("form textarea[aria-label=Comment]")?.focus();
 }
 
 /** Where the focus goes once a button has gone that had it; null on a touch screen, where it would bring up the keyboard. */

@@ -8,14 +8,14 @@ import { GitBranchPlus, GitCommitHorizontal } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
-import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
+import { canOn, useWorkspace } from "../shell/use-workspace.ts";
 import { FetchDialog } from "./fetch-dialog.tsx";
 
 /** Commits what a thread changed, with a message that its model suggests; afterwards shows how to fetch the branch. */
 export function CommitButton({ thread }: { thread: ThreadView }) {
   const trpc = useTRPC();
   const workspace = useWorkspace();
-  const canCommit = useCanIn(thread.projectId, "thread.commit");
+  const canCommit = canOn(thread, "thread.commit");
   const [dialog, setDialog] = useState<"commit" | "fetch" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   const reasonId = useId();

@@ -10,7 +10,7 @@ import { ExternalLink, Play, Square } from "lucide-react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn, useCanIn } from "../shell/use-workspace.ts";
 
 const states: Record<DevView["status"], { tone: Tone; label: string }> = {
   stopped: { tone: "neutral", label: "Stopped" },
@@ -38,7 +38,7 @@ export function DevServer({ thread }: { thread: ThreadView }) {
   const start = useMutation(trpc.threads.startDev.mutationOptions(take));
   const stop = useMutation(trpc.threads.stopDev.mutationOptions(take));
   const log = useLiveThread(threadId).items.find(({ id }) => id === data?.itemId);
-  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
+  const canPrompt = canOn(thread, "thread.prompt");
   const canManage = useCanIn(thread.projectId, "project.manage");
 
   if (error && !data) {

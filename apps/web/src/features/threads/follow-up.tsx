@@ -1,30 +1,23 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
-import { Composer } from "@heddle/ui/composer";
-import type { SendMode } from "@heddle/ui/queue-panel";
-import { useStored } from "@heddle/ui/use-stored";
+import { Button } from "@heddle/ui/button";
+import { TypingLine } from "@heddle/ui/people-here";
+import { useShortcuts } from "@heddle/ui/use-shortcuts";
+import { ArrowUp, MessageSquare } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { messageOf } from "../shell/failure.ts";
-import { composerAfterButton } from "../shell/keys.ts";
-import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
-import { useDraft } from "./use-draft.ts";
-import { useModels } from "./use-models.ts";
-import { useSendTurn } from "./use-send-turn.ts";
-import { isBusy } from "./use-turns.ts";
+import { usePeopleHere } from "../live/live-provider.tsx";
+import { composerAfterButton, focusComment } from "../shell/keys.ts";
+import { canOn, useWorkspace } from "../shell/use-workspace.ts";
+import { WritePrompt } from "./write-prompt.tsx";
 
 const ThreadArchived = lazy(() =>
   import("./thread-archived.tsx").then((module) => ({ default: module.ThreadArchived })),
 );
-const ThreadQueue = lazy(() => import("./thread-queue.tsx").then((module) => ({ default: module.ThreadQueue })));
-const StopTurn = lazy(() => import("./stop-turn.tsx").then((module) => ({ default: module.StopTurn })));
-const SendModeMenu = lazy(() =>
-  import("@heddle/ui/send-mode-menu").then((module) => ({ default: module.SendModeMenu })),
-);
+const WriteComment = lazy(() => import("./write-comment.tsx").then((module) => ({ default: module.WriteComment })));
 
 /** Below a conversation: where the next prompt is written, or why none can be. */
 export function FollowUp({ thread }: { thread: ThreadView }) {
-  const workspace = useWorkspace().data;
-  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
+  const typing = usePeopleHere(thread.id).filter((person) => person.typing);
   const archived = thread.status === "archived";
   const wasArchived = useRef(archived);
   useEffect(() => {
@@ -39,75 +32,57 @@ export function FollowUp({ thread }: { thread: ThreadView }) {
       </Suspense>
     );
   }
-  if (workspace && canPrompt === false) {
-    const role = workspace.permissions.includes("thread.prompt") ? "in this project" : `(${workspace.role})`;
-    return (
-      <p className="shrink-0 border-line border-t px-4 py-3 text-center text-muted text-sm">
-        Your role {role} reads threads and does not write in them.
-      </p>
-    );
-  }
-  return <Write thread={thread} />;
-}
-
-const labels: Record<SendMode, string> = { queue: "Queue", steer: "Steer" };
-const placeholders: Record<SendMode, string> = {
-  queue: "Queue a follow-up: it starts when this turn ends",
-  steer: "Steer: the agent reads it at its next step",
-};
-
-function Write({ thread }: { thread: ThreadView }) {
-  const { models, model, choose, missing } = useModels(thread.model);
-  const draft = useDraft(`thread-${thread.id}`);
-  const [mode, setMode] = useStored<SendMode>("heddle-send-mode", "queue");
-  const send = useSendTurn(thread.id);
-  const busy = isBusy(thread);
-  // Stays once there was a queue: a text may be open there whose prompt has begun.
-  const [queueOpened, openQueue] = useState(false);
-  if (thread.queuedTurns > 0 && !queueOpened) openQueue(true);
-
-  async function sendAs(prompt: string, as: SendMode): Promise<boolean> {
-    await send.mutateAsync({ threadId: thread.id, prompt, model, mode: as });
-    return true;
-  }
-
   return (
     <>
-      <Suspense>
-        {queueOpened && (
-          <ThreadQueue thread={thread} onSend={(text) => sendAs(text, "queue")} putBack={draft.putBack} />
-        )}
-      </Suspense>
-      <Composer
-        key={draft.version}
-        onSend={(prompt) => sendAs(prompt, busy ? mode : "queue")}
-        onSteer={busy ? (prompt) => sendAs(prompt, "steer") : undefined}
-        models={models}
-        model={model}
-        onModelChange={choose}
-        placeholder={busy ? placeholders[mode] : "Ask for a follow-up"}
-        sendLabel={busy ? labels[mode] : "Send"}
-        error={messageOf(send.error)}
-        disabledReason={missing}
-        initialText={draft.initialText}
-        onTextChange={draft.keep}
-        stop={
-          busy && (
-            <Suspense>
-              <StopTurn thread={thread} />
-            </Suspense>
+      <TypingLine people={typing} />
+      <Place thread={thread} />
+    </>
+  );
+}
+
+function Place({ thread }: { thread: ThreadView }) {
+  const workspace = useWorkspace().data;
+  const [commenting, setCommenting] = useState(false);
+  const moved = useRef(false);
+  const to = (comment: boolean) => () => {
+    moved.current = true;
+    setCommenting(comment);
+    focusComment();
+  };
+  useShortcuts({ "g m": to(true) });
+  if (!canOn(thread, "thread.comment")) {
+    return (
+      workspace && (
+        <p className="shrink-0 border-line border-t px-4 py-3 text-center text-muted text-sm">
+          {workspace.permissions.includes("thread.comment")
+            ? "You may read this thread and not write in it."
+            : `Your role (${workspace.role}) reads threads and does not write in them.`}
+        </p>
+      )
+    );
+  }
+  const canPrompt = canOn(thread, "thread.prompt");
+  if (canPrompt && !commenting) {
+    const tools = (
+      <Button size="sm" variant="ghost" onClick={to(true)}>
+        <MessageSquare aria-hidden /> Comment instead
+      </Button>
+    );
+    return <WritePrompt thread={thread} autoFocus={moved.current} tools={tools} />;
+  }
+  return (
+    <Suspense fallback={<div className="h-25 shrink-0" />}>
+      <WriteComment
+        thread={thread}
+        autoFocus={canPrompt}
+        tools={
+          canPrompt && (
+            <Button size="sm" variant="ghost" onClick={to(false)}>
+              <ArrowUp aria-hidden /> Prompt instead
+            </Button>
           )
         }
-        sendMenu={
-          busy
-            ? (ready) => (
-                <Suspense>
-                  <SendModeMenu mode={mode} onModeChange={setMode} ready={ready} />
-                </Suspense>
-              )
-            : undefined
-        }
       />
-    </>
+    </Suspense>
   );
 }

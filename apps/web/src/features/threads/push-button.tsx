@@ -8,13 +8,13 @@ import { useId } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn } from "../shell/use-workspace.ts";
 
 /** Sends a thread's committed branch to the project's repository; for repositories at an address only. */
 export function PushButton({ thread }: { thread: ThreadView }) {
   const trpc = useTRPC();
   const { id: threadId, projectId, headCommit } = thread;
-  const canPush = useCanIn(projectId, "thread.push");
+  const canPush = canOn(thread, "thread.push");
   const project = useQuery(trpc.projects.get.queryOptions({ projectId }));
   const reasonId = useId();
   const push = useMutation(

@@ -11,6 +11,7 @@ import { threadDiff } from "./diff.ts";
 import { environmentProcedures } from "./environment-router.ts";
 import { jobOutput } from "./job.ts";
 import { networkProcedures } from "./network-router.ts";
+import { talkProcedures } from "./talk-router.ts";
 import { turnProcedures } from "./turns-router.ts";
 
 const committed = z.object({ commit: z.string(), branch: z.string() });
@@ -65,6 +66,7 @@ export const threadsRouter = router({
 
   ...networkProcedures,
   ...turnProcedures,
+  ...talkProcedures,
 
   diff: threadProcedure("thread.read")
     .meta({

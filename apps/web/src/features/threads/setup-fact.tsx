@@ -4,7 +4,7 @@ import { Badge, type Tone } from "@heddle/ui/badge";
 import { Button } from "@heddle/ui/button";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../shell/trpc.ts";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
 const states: Record<ThreadView["setupStatus"], { tone: Tone; label: string }> = {
@@ -19,7 +19,7 @@ const states: Record<ThreadView["setupStatus"], { tone: Tone; label: string }> =
 /** How far the worktree's setup is; it can be run again. */
 export function SetupFact({ thread }: { thread: ThreadView }) {
   const { again, pending, error } = useSetup(thread.id);
-  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
+  const canPrompt = canOn(thread, "thread.prompt");
   const environment = useQuery(useTRPC().projects.environment.queryOptions({ projectId: thread.projectId })).data;
   const { tone, label } = states[thread.setupStatus];
   const open = thread.status === "idle" || thread.status === "failed";

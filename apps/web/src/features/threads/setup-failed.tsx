@@ -1,15 +1,17 @@
 "use client";
+import type { ThreadView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
 import { Link } from "@heddle/ui/link";
 import { RotateCw, SkipForward } from "lucide-react";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn, useCanIn } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
 /** What can be done about a setup script that failed; the thread does not go on without. */
-export function SetupFailed({ threadId, projectId }: { threadId: string; projectId: string }) {
+export function SetupFailed({ thread }: { thread: ThreadView }) {
+  const { id: threadId, projectId } = thread;
   const { again, skip, pending, error } = useSetup(threadId);
   const canManage = useCanIn(projectId, "project.manage");
-  if (!useCanIn(projectId, "thread.prompt")) return null;
+  if (!canOn(thread, "thread.prompt")) return null;
   return (
     <>
       <Button size="sm" onClick={again} pending={pending === "again"} disabled={pending !== null}>

@@ -1,18 +1,20 @@
 "use client";
+import type { ThreadView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
 import { Link } from "@heddle/ui/link";
 import { SetupApproval } from "@heddle/ui/setup-approval";
 import type { ApprovalItem } from "@heddle/ui/types";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn, useCanIn } from "../shell/use-workspace.ts";
 import { useSetup } from "./use-setup.ts";
 
-export type SetupRequestProps = { threadId: string; projectId: string; item: ApprovalItem };
+export type SetupRequestProps = { thread: ThreadView; item: ApprovalItem };
 
 /** Where a thread waits for somebody to agree to the project's setup script. */
-export function SetupRequest({ threadId, projectId, item }: SetupRequestProps) {
+export function SetupRequest({ thread, item }: SetupRequestProps) {
+  const { id: threadId, projectId } = thread;
   const { run, skip, pending, error } = useSetup(threadId, item.id);
   const canAgree = useCanIn(projectId, "project.manage");
-  const canSkip = useCanIn(projectId, "thread.prompt");
+  const canSkip = canOn(thread, "thread.prompt");
   return (
     <SetupApproval
       reason={item.reason}

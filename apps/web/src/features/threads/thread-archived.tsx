@@ -2,12 +2,12 @@
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { ArchivedBar } from "@heddle/ui/archived-bar";
 import { messageOf } from "../shell/failure.ts";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn } from "../shell/use-workspace.ts";
 import { useRestore } from "./use-archive.ts";
 
 /** Below the conversation of an archived thread. */
 export function ThreadArchived({ thread }: { thread: ThreadView }) {
-  const canRestore = useCanIn(thread.projectId, "thread.archive");
+  const canRestore = canOn(thread, "thread.archive");
   const restore = useRestore({ quiet: true });
   return (
     <ArchivedBar

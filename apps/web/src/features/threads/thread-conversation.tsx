@@ -9,8 +9,9 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import { afterSteps, type LiveItem, stepOf } from "../live/thread-state.ts";
 import { composerAfterButton } from "../shell/keys.ts";
-import { useCanIn } from "../shell/use-workspace.ts";
+import { canOn } from "../shell/use-workspace.ts";
 import { TurnFileDiff } from "./turn-file-diff.tsx";
+import { useComments } from "./use-comments.ts";
 import { useRetry } from "./use-retry.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
 import { resendable, useTurns } from "./use-turns.ts";
@@ -28,8 +29,9 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const items = useMemo(() => all.map(apartFromTurn), [all]);
   const turns = useTurns(threadId) ?? none;
   const { show } = useThreadAddress();
-  const canPrompt = useCanIn(thread.projectId, "thread.prompt");
+  const canPrompt = canOn(thread, "thread.prompt");
   const [edited, setEdited] = useState<string | null>(null);
+  const comments = useComments(thread);
   const { mutate: retry, isPending: retrying } = useRetry(threadId);
   const atRest = thread.status === "idle" || thread.status === "failed";
   const replaced = useMemo(() => idsOf(turns.filter(({ status }) => status === "superseded")), [turns]);
@@ -51,19 +53,19 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
   const renderApproval = useCallback(
     (item: ApprovalItem) => (
       <Suspense>
-        <SetupRequest threadId={threadId} projectId={thread.projectId} item={item} />
+        <SetupRequest thread={thread} item={item} />
       </Suspense>
     ),
-    [threadId, thread.projectId],
+    [thread],
   );
   const renderSetupActions = useCallback(
     (item: CommandItem) =>
       item.id === failedSetup && (
         <Suspense>
-          <SetupFailed threadId={threadId} projectId={thread.projectId} />
+          <SetupFailed thread={thread} />
         </Suspense>
       ),
-    [threadId, thread.projectId, failedSetup],
+    [thread, failedSetup],
   );
 
   function footer(turnId: string) {
@@ -113,6 +115,7 @@ export function ThreadConversation({ thread }: { thread: ThreadView }) {
         onEditPrompt={setEdited}
         renderApproval={renderApproval}
         renderSetupActions={renderSetupActions}
+        {...comments}
         turnFooter={footer}
         announcement={thread.stopping ? "The turn is being stopped" : announcements[thread.status]}
         tail={
@@ -154,7 +157,7 @@ function isSetup(item: LiveItem): boolean {
 function activityOf(thread: ThreadView, items: readonly LiveItem[]): string {
   if (thread.stopping) return "Stopping";
   if (!thread.runningSince) return "Waiting for a worker";
-  const last = items.at(-1);
+  const last = items.findLast(({ type }) => type !== "comment");
   if (last?.type === "notice" && last.kind === "modelWait") return "Waiting to ask the model again";
   if (last?.status !== "running") return thread.baseCommit ? "Waiting for the model" : "Preparing the worktree";
   if (last.type === "agentMessage") return "Writing";

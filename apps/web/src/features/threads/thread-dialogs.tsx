@@ -7,6 +7,8 @@ import { plural } from "@heddle/ui/format";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useParams, useRouter } from "next/navigation";
 import type { RefObject } from "react";
+import { HandOver } from "../sharing/hand-over.tsx";
+import { ShareDialog } from "../sharing/share-dialog.tsx";
 import { messageOf } from "../shell/failure.ts";
 import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
@@ -15,14 +17,23 @@ import { useTurns } from "./use-turns.ts";
 
 export type ThreadDialogsProps = {
   thread: ThreadView;
-  open: "archive" | "delete";
+  open: "archive" | "delete" | "share" | "handOver";
   onClose: () => void;
   returnFocus?: RefObject<HTMLElement | null>;
 };
 
 /** What a thread's menu asks before it acts. */
 export function ThreadDialogs(props: ThreadDialogsProps) {
-  return props.open === "archive" ? <Archive {...props} /> : <Delete {...props} />;
+  switch (props.open) {
+    case "archive":
+      return <Archive {...props} />;
+    case "delete":
+      return <Delete {...props} />;
+    case "share":
+      return <ShareDialog {...props} />;
+    case "handOver":
+      return <HandOver {...props} />;
+  }
 }
 
 function Archive({ thread, onClose, returnFocus }: ThreadDialogsProps) {

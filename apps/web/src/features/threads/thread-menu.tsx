@@ -1,19 +1,20 @@
 "use client";
-import { mayDeleteThread } from "@heddle/db/permissions";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { IconButton } from "@heddle/ui/icon-button";
 import { MenuAt, type MenuPlace } from "@heddle/ui/menu-at";
-import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2, UserRoundCheck, Users } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
+import { threadLink } from "../sharing/thread-link.ts";
 import { notify } from "../shell/notify.ts";
-import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
+import { canOn } from "../shell/use-workspace.ts";
+import type { ThreadDialogsProps } from "./thread-dialogs.tsx";
 import { useRestore } from "./use-archive.ts";
 import { isBusy } from "./use-turns.ts";
 
 const ThreadDialogs = lazy(() => import("./thread-dialogs.tsx").then((module) => ({ default: module.ThreadDialogs })));
 
-type Question = "archive" | "delete";
+type Question = ThreadDialogsProps["open"];
 
 /** The menu of a thread's page. */
 export function ThreadMenuButton({ thread }: { thread: ThreadView }) {
@@ -63,22 +64,28 @@ type ThreadMenuItemsProps = { thread: ThreadView; onAsk: (what: Question) => voi
 
 /** What can be done with a thread as a whole, in any menu. */
 function ThreadMenuItems({ thread, onAsk }: ThreadMenuItemsProps) {
-  const workspace = useWorkspace().data;
-  const canArchive = useCanIn(thread.projectId, "thread.archive");
+  const canArchive = canOn(thread, "thread.archive");
+  const canDelete = canOn(thread, "thread.delete");
   const restore = useRestore();
   const busy = isBusy(thread);
-  const own = workspace?.me.id === thread.createdBy.id;
-  const mayDelete = useCanIn(thread.projectId, "thread.delete");
-  const canDelete = mayDelete && workspace !== undefined && mayDeleteThread(workspace.role, own);
 
   return (
     <>
-      <MenuItem icon={Link2} onSelect={() => copy(`${location.origin}/threads/${thread.id}`, "The link was copied")}>
+      <MenuItem icon={Link2} onSelect={() => copy(threadLink(thread), "The link was copied")}>
         Copy link
       </MenuItem>
       <MenuItem icon={Copy} onSelect={() => copy(thread.branch, "The branch's name was copied")}>
         Copy branch name
       </MenuItem>
+      <MenuSeparator />
+      <MenuItem icon={Users} onSelect={() => onAsk("share")}>
+        Share…
+      </MenuItem>
+      {canOn(thread, "thread.share") && (
+        <MenuItem icon={UserRoundCheck} onSelect={() => onAsk("handOver")}>
+          Hand over…
+        </MenuItem>
+      )}
       {(canArchive || canDelete) && <MenuSeparator />}
       {canArchive &&
         (thread.status === "archived" ? (

@@ -3,17 +3,19 @@ import type { ThreadView } from "@heddle/db/threads.schema";
 import { CopyButton } from "@heddle/ui/copy-button";
 import { DiffCounts } from "@heddle/ui/diff-counts";
 import { IconButton } from "@heddle/ui/icon-button";
+import { PeopleHere } from "@heddle/ui/people-here";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { StatusDot } from "@heddle/ui/status-dot";
-import { Tooltip } from "@heddle/ui/tooltip";
-import { GitBranch, Lock, PanelRight } from "lucide-react";
+import { GitBranch, PanelRight } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { usePeopleHere } from "../live/live-provider.tsx";
+import { ShareButton } from "../sharing/share-button.tsx";
 import { isGone } from "../shell/failure.ts";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
 import { useShell } from "../shell/shell-context.ts";
 import { ThreadConversation } from "./thread-conversation.tsx";
-import { useMarkSeen } from "./use-seen.ts";
+import { useMarkRead } from "./use-mark-read.ts";
 import { useThread } from "./use-thread.ts";
 
 /** Asked for at once, beside the thread itself: the page is there before it and does not wait. */
@@ -29,7 +31,7 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
   const { data, error, isError, isRefetching, refetch } = useThread(threadId);
   // Deleted, or no longer visible, while it was open.
   const thread = isError && isGone(error) ? undefined : data;
-  useMarkSeen(thread);
+  useMarkRead(thread);
   return (
     <Screen
       title={thread?.title ?? "Thread"}
@@ -53,21 +55,13 @@ export function ThreadScreen({ threadId }: { threadId: string }) {
   );
 }
 
-function Heading({ thread: { title, status, visibility } }: { thread: ThreadView }) {
+function Heading({ thread: { title, status } }: { thread: ThreadView }) {
   return (
     <span className="flex min-w-0 items-center gap-2">
       <StatusDot status={status} />
       <span className="truncate" title={title}>
         {title}
       </span>
-      {visibility === "private" && (
-        <Tooltip content="Private: only you and auditors see it">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable by keyboard */}
-          <span tabIndex={0} role="img" aria-label="Private thread" className="shrink-0 rounded-sm text-subtle">
-            <Lock className="size-3.5" aria-hidden />
-          </span>
-        </Tooltip>
-      )}
     </span>
   );
 }
@@ -76,6 +70,7 @@ function Actions({ thread }: { thread: ThreadView }) {
   const { workOpen, toggleWork } = useShell();
   return (
     <>
+      <PeopleHere people={usePeopleHere(thread.id)} />
       <span className="flex min-w-0 items-center gap-1 text-muted text-xs max-sm:hidden">
         <GitBranch className="size-3.5 shrink-0 text-subtle" aria-label="Branch" />
         <span className="max-w-44 truncate font-mono" title={thread.branch}>
@@ -84,6 +79,7 @@ function Actions({ thread }: { thread: ThreadView }) {
         <CopyButton text={thread.branch} label="Copy the branch's name" />
       </span>
       {!workOpen && <DiffCounts additions={thread.additions} deletions={thread.deletions} />}
+      <ShareButton thread={thread} />
       <Suspense fallback={<span className="size-7" />}>
         <ThreadMenuButton thread={thread} />
       </Suspense>
