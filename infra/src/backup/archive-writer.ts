@@ -35,11 +35,21 @@ export function createArchive(file: string): ArchiveWriter {
 
   async function add(name: string, content: string | Uint8Array): Promise<void> {
     const data = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
-    const entry = pack.entry({ name, size: data.length, mode: 0o600, mtime: new Date() });
+    const entry = await openEntry(name, data.length);
     const finished = once(entry, "finish");
     entry.end(data);
     await Promise.race([finished, written]);
     entries.push({ name, sizeBytes: data.length, sha256: createHash("sha256").update(data).digest("hex") });
+  }
+
+  async function openEntry(name: string, size: number) {
+    try {
+      return pack.entry({ name, size, mode: 0o600, mtime: new Date() });
+    } catch (error) {
+      // Where writing has failed between two entries, the pack knows no more than that it has ended.
+      await written;
+      throw error;
+    }
   }
 
   return {
