@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { pushCommit } from "../push.ts";
+import { runGit } from "../run.ts";
 import { openStore } from "../store.ts";
 import { commitAll, userGit, writeFiles } from "../testing/project.ts";
+import { openHttps } from "./https.ts";
 import type { FetchProgress } from "./progress.ts";
 import type { Remote, RemoteCredential } from "./remote.ts";
 import { type GitHttpsServer, startGitHttps } from "./testing/https-server.ts";
@@ -156,6 +158,22 @@ describe("a repository at an https address", () => {
       code: "ADDRESS_NOT_ALLOWED",
     });
     expect(server.requests).toEqual([]);
+  });
+
+  test("is asked for at the address that was checked, whatever its name says by then", async () => {
+    const elsewhere = { address: "127.0.0.2", port: server.port };
+    const checked = await startGitHttps(await mkdtemp(join(root, "checked-")), undefined, elsewhere);
+    await userGit(dirname(checked.caFile), "clone", "-q", "--bare", work, "shop.git");
+    server.requests.length = 0;
+    // The name says 127.0.0.1.
+    const door = await openHttps(remote({ caFile: checked.caFile }), elsewhere.address);
+    const settings = door.settings.flatMap((setting) => ["-c", setting]);
+    const { stdout } = await runGit(root, [...settings, "ls-remote", server.url("shop.git"), "main"], door);
+    await door.close();
+    expect(stdout.toString()).toContain(await tip());
+    expect(checked.requests).toHaveLength(2);
+    expect(server.requests).toEqual([]);
+    await checked.close();
   });
 
   test("is not followed elsewhere", async () => {

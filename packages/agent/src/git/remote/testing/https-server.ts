@@ -24,7 +24,11 @@ export type GitHttpsServer = {
  * The repositories below `root` as git's own `http-backend` serves them, over TLS for `localhost` and 127.0.0.1.
  * @param user who may read and write; anybody may read when absent
  */
-export async function startGitHttps(root: string, user?: { name: string; token: string }): Promise<GitHttpsServer> {
+export async function startGitHttps(
+  root: string,
+  user?: { name: string; token: string },
+  at = { address: "127.0.0.1", port: 0 },
+): Promise<GitHttpsServer> {
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem"];
   const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
   const certificate = ["-days", "2", "-out", "ca.pem", "-subj", "/CN=localhost", "-addext", names];
@@ -50,7 +54,7 @@ export async function startGitHttps(root: string, user?: { name: string; token: 
     if (wanted === undefined || authorization === wanted) return serve(root, user?.name ?? "", request, response);
     response.writeHead(401, { "WWW-Authenticate": 'Basic realm="test"' }).end();
   });
-  await new Promise<void>((done) => listener.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => listener.listen(at.port, at.address, done));
   server.port = (listener.address() as AddressInfo).port;
   return server;
 }
