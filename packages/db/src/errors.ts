@@ -173,7 +173,7 @@ export const errorTable = {
   ADDRESS_NOT_ALLOWED: {
     status: 400,
     retryable: false,
-    message: "That address is private, and no admin has allowed it.",
+    message: "That address is private. Whoever runs this server can allow its host with HEDDLE_ALLOWED_PRIVATE_HOSTS.",
   },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: "That is too large to send." },
   RATE_LIMITED: { status: 429, retryable: true, message: "Too many attempts. Wait a minute and try again." },

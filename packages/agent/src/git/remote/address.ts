@@ -14,7 +14,8 @@ export async function addressOf({ host, allowPrivate }: Pick<Remote, "host" | "a
   const open = allowPrivate(host) ? found : found.filter(isPublicAddress);
   const [address] = open;
   if (address !== undefined) return address;
-  throw new GitError("ADDRESS_NOT_ALLOWED", `${host} is at a private address, and no admin has allowed it.`);
+  const message = `${host} is at a private address. Whoever runs this server can allow it with HEDDLE_ALLOWED_PRIVATE_HOSTS.`;
+  throw new GitError("ADDRESS_NOT_ALLOWED", message);
 }
 
 async function resolve(host: string): Promise<string[]> {
