@@ -1,12 +1,12 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
+import { PushDialog } from "@heddle/ui/push-dialog";
 import { Tooltip } from "@heddle/ui/tooltip";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Upload } from "lucide-react";
-import { useId } from "react";
+import { useId, useRef, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
-import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { canOn } from "../shell/use-workspace.ts";
 
@@ -15,20 +15,12 @@ export function PushButton({ thread }: { thread: ThreadView }) {
   const trpc = useTRPC();
   const { id: threadId, projectId, headCommit } = thread;
   const canPush = canOn(thread, "thread.push");
-  const project = useQuery(trpc.projects.get.queryOptions({ projectId }));
+  const { data: project } = useQuery(trpc.projects.get.queryOptions({ projectId }));
+  const [open, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
   const reasonId = useId();
-  const push = useMutation(
-    trpc.threads.push.mutationOptions({
-      onSuccess: ({ branch, commit, remote }) =>
-        notify("Pushed", { description: `${commit.slice(0, 12)} is on ${branch} at ${remote}.` }),
-      onError: (error) =>
-        notify("Not pushed", {
-          description: messageOf(error) ?? undefined,
-          action: { label: "Try again", onClick: () => push.mutate({ threadId }) },
-        }),
-    }),
-  );
-  if (!canPush || !project.data?.remote || headCommit === null) return null;
+  const push = useMutation(trpc.threads.push.mutationOptions());
+  if (!canPush || !project || !("url" in project.source) || headCommit === null) return null;
   const pushed = push.data?.commit === headCommit;
   const reason = pushed ? "The last commit is pushed." : reasonAgainst(thread);
   return (
@@ -36,8 +28,12 @@ export function PushButton({ thread }: { thread: ThreadView }) {
       <Tooltip content={reason ?? "Send the committed branch to the repository"}>
         <Button
           size="sm"
-          pending={push.isPending}
-          onClick={() => reason === null && push.mutate({ threadId })}
+          ref={trigger}
+          onClick={() => {
+            if (reason !== null) return;
+            push.reset();
+            setOpen(true);
+          }}
           aria-disabled={reason !== null}
           aria-describedby={reason ? reasonId : undefined}
           className="aria-disabled:cursor-not-allowed aria-disabled:text-subtle"
@@ -50,6 +46,18 @@ export function PushButton({ thread }: { thread: ThreadView }) {
           {reason}
         </span>
       )}
+      <PushDialog
+        open={open}
+        onClose={() => setOpen(false)}
+        returnFocus={trigger}
+        remote={project.source.url}
+        branch={thread.branch}
+        commit={headCommit}
+        onPush={() => push.mutate({ threadId })}
+        pending={push.isPending}
+        pushed={pushed}
+        error={messageOf(push.error)}
+      />
     </>
   );
 }
