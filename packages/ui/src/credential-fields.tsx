@@ -53,7 +53,7 @@ export function CredentialFields({ scheme, value, onChange, error }: CredentialF
         />
       </div>
       {value.kind === "none" && (
-        <p className="text-muted text-xs">Anybody may read the repository. It cannot be pushed to.</p>
+        <p className="text-muted text-xs">For a repository that anybody may read. It cannot be pushed to.</p>
       )}
       {value.kind === "newKey" && (
         <p className="text-muted text-xs">
@@ -100,7 +100,7 @@ export function CredentialFields({ scheme, value, onChange, error }: CredentialF
                 rows={4}
                 spellCheck={false}
                 autoComplete="off"
-                placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
+                placeholder="-----BEGIN … PRIVATE KEY-----"
                 className="font-mono text-xs"
                 onChange={(event) => onChange({ ...value, privateKey: event.target.value })}
               />

@@ -33,7 +33,7 @@ export function HostKeyPanel({ host, offered, confirmed, onConfirm, pending, err
           ? "Its key may have been replaced, or somebody is in between. Ask whoever runs the server before you trust the new one. Nothing is fetched until then; threads go on."
           : "Compare the fingerprint with what whoever runs the server publishes. Nothing is sent to it until you have."}
       </p>
-      <CodeLine text={offered} label="Copy the fingerprint" />
+      <CodeLine text={offered} label="Copy the fingerprint" whole />
       {changed && (
         <p className="text-muted text-xs">
           Before: <code className="font-mono [overflow-wrap:anywhere]">{confirmed}</code>

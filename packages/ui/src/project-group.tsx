@@ -1,5 +1,5 @@
 "use client";
-import { ChevronRight, Plus, TriangleAlert } from "lucide-react";
+import { ChevronRight, KeyRound, Plus, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useId } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
@@ -10,6 +10,8 @@ export type ProjectGroupProps = {
   project: ProjectView;
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** A person must look at the key of the repository's server before it can be read. */
+  waits?: boolean;
   /** Absent when this reader may not start threads. */
   onNewThread?: () => void;
   /** The number of threads, shown while closed. */
@@ -22,7 +24,7 @@ export type ProjectGroupProps = {
 
 /** A project in the sidebar with its threads. Arrow keys move between the rows. */
 export function ProjectGroup(props: ProjectGroupProps) {
-  const { project, open, onOpenChange, onNewThread, count, actions, children } = props;
+  const { project, waits, open, onOpenChange, onNewThread, count, actions, children } = props;
   const id = useId();
   return (
     <section aria-labelledby={`${id}-name`} className="px-2 pb-2">
@@ -50,7 +52,13 @@ export function ProjectGroup(props: ProjectGroupProps) {
           <IconButton icon={Plus} label={`New thread in ${project.name}`} size="sm" onClick={onNewThread} />
         )}
       </div>
-      {project.status === "cloning" && (
+      {waits && (
+        <p className="mx-1 mb-1 flex gap-1.5 rounded-md bg-warn-soft px-2 py-1.5 text-fg text-xs">
+          <KeyRound className="mt-px size-3.5 shrink-0 text-warn" aria-hidden />
+          The server's key waits to be confirmed.
+        </p>
+      )}
+      {project.status === "cloning" && !waits && (
         <div className="px-2 pb-2">
           <p className="mb-1.5 text-subtle text-xs">Reading the repository</p>
           <Progress label={`Reading the repository of ${project.name}`} />

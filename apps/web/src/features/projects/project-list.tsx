@@ -111,6 +111,7 @@ function ProjectEntry({ project, rows }: { project: Project; rows: NonNullable<R
   return (
     <ProjectGroup
       project={project}
+      waits={Boolean(project.remote?.offeredHostKey)}
       open={!closed.includes(project.id)}
       onOpenChange={(open) => setClosed(open ? others : [...others, project.id])}
       count={rows.length}

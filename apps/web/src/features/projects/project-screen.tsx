@@ -66,6 +66,7 @@ export function ProjectScreen({ projectId }: { projectId: string }) {
 function Status({ project }: { project: Project }) {
   if (project.remote?.offeredHostKey) return <Badge tone="warn">Waits for you</Badge>;
   if (project.status === "cloning") return <Badge tone="accent">Reading the repository</Badge>;
+  if (project.reasonCode === "FETCH_CANCELLED") return <Badge>Cancelled</Badge>;
   if (project.status === "failed") return <Badge tone="danger">Failed</Badge>;
   if (project.reason === null) return null;
   return <Badge tone="warn">{project.remote ? "Cannot fetch" : "Source gone"}</Badge>;
@@ -128,12 +129,9 @@ function Failed({ project }: { project: Project }) {
         action={
           canManage &&
           project.remote && (
-            <Link
-              href={`/projects/${project.id}/settings`}
-              className="inline-flex h-8 items-center rounded-md px-3 text-sm hover:bg-hover pointer-coarse:h-10"
-            >
-              Change the address or the credential
-            </Link>
+            <Button asChild>
+              <Link href={`/projects/${project.id}/settings`}>Change the address or the credential</Link>
+            </Button>
           )
         }
       />

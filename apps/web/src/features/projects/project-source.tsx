@@ -1,8 +1,10 @@
 "use client";
 import { Banner } from "@heddle/ui/banner";
+import { Button } from "@heddle/ui/button";
 import { CodeLine } from "@heddle/ui/code-line";
 import { FetchProgress } from "@heddle/ui/fetch-progress";
 import { HostKeyPanel } from "@heddle/ui/host-key-panel";
+import { Link } from "@heddle/ui/link";
 import { RelativeTime } from "@heddle/ui/relative-time";
 import { messageOf } from "../shell/failure.ts";
 import type { Outputs } from "../shell/trpc.ts";
@@ -22,14 +24,25 @@ export function SourceState({ project }: { project: Project }) {
     <>
       {waits && <HostKey project={project} offered={offered} />}
       {!waits && status === "ready" && reason && (
-        <Banner tone="warn" title={titleOf(project)} className="mx-4">
+        <Banner tone="warn" title={titleOf(project)} className="mx-4" action={<ToSettings project={project} />}>
           {reason} Threads go on from what was fetched last.
         </Banner>
       )}
       {!waits && <Reading project={project} />}
-      {project.reasonCode === "REMOTE_AUTH_FAILED" && <PublicKey project={project} />}
+      {(project.reasonCode === "REMOTE_AUTH_FAILED" || (waits && project.fetchedAt === null)) && (
+        <PublicKey project={project} />
+      )}
       <Changes project={project} />
     </>
+  );
+}
+
+function ToSettings({ project }: { project: Project }) {
+  if (!project.remote || !project.permissions.includes("project.manage")) return null;
+  return (
+    <Button size="sm" asChild>
+      <Link href={`/projects/${project.id}/settings`}>Change</Link>
+    </Button>
   );
 }
 
@@ -67,7 +80,7 @@ function Reading({ project }: { project: Project }) {
   return (
     <div role="status" className="px-5">
       {status === "cloning" && (
-        <p className="mb-2 text-muted">Reading the repository. Threads started now begin as soon as it is there.</p>
+        <p className="mb-2 text-muted">Threads started now begin as soon as the repository is there.</p>
       )}
       <FetchProgress
         progress={remote?.progress ?? null}
@@ -84,7 +97,11 @@ export function PublicKey({ project }: { project: Project }) {
   if (!publicKey) return null;
   return (
     <div className="flex flex-col gap-1.5 px-4 text-left">
-      <h2 className="text-muted text-sm">Add this public key at the server, then fetch:</h2>
+      <h2 className="text-muted text-sm">
+        {project.remote?.offeredHostKey
+          ? "It has to know this public key:"
+          : "Add this public key at the server, then fetch:"}
+      </h2>
       <CodeLine text={publicKey} label="Copy the public key" />
     </div>
   );

@@ -122,7 +122,7 @@ export function RemoteSettings({ project, remote }: { project: Project; remote: 
         <div className="flex justify-end gap-2">
           <Button onClick={discard}>Discard</Button>
           <Button type="submit" variant="primary" pending={set.isPending}>
-            Save
+            Save repository
           </Button>
         </div>
       )}

@@ -12,13 +12,17 @@ export type GitSshServer = {
   commands: string[];
   /** Names of users who tried to get in. */
   callers: string[];
+  /** Lets the holder of another key in, too. */
+  allow(publicKey: string): void;
   close(): Promise<void>;
 };
 
 /** The repositories below `root` for whoever has the private key of `publicKey`, as a forge serves them. */
-export async function startGitSsh(root: string, publicKey: string, at = 0): Promise<GitSshServer> {
+export async function startGitSsh(root: string, publicKey?: string): Promise<GitSshServer> {
   const pair = makeSshKey("host");
-  const allowed = publicKey.split(" ")[1];
+  const allowed = new Set<string>();
+  const allow = (line: string) => allowed.add(line.split(" ")[1] ?? "");
+  if (publicKey !== undefined) allow(publicKey);
   const commands: string[] = [];
   const callers: string[] = [];
   const open = new Set<ssh2.Connection>();
@@ -28,7 +32,7 @@ export async function startGitSsh(root: string, publicKey: string, at = 0): Prom
     connection.once("close", () => open.delete(connection));
     connection.on("authentication", (context) => {
       callers.push(context.username);
-      const known = context.method === "publickey" && context.key.data.toString("base64") === allowed;
+      const known = context.method === "publickey" && allowed.has(context.key.data.toString("base64"));
       if (known) context.accept();
       else context.reject(["publickey"]);
     });
@@ -44,13 +48,14 @@ export async function startGitSsh(root: string, publicKey: string, at = 0): Prom
       });
     });
   });
-  await new Promise<void>((done) => server.listen(at, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const hostKey = hostKeyLine(Buffer.from(pair.publicKey.split(" ")[1] ?? "", "base64"));
   return {
     port: (server.address() as AddressInfo).port,
     hostKey,
     commands,
     callers,
+    allow,
     close: () =>
       new Promise((done) => {
         for (const connection of open) connection.end();
