@@ -37,18 +37,23 @@ export async function pushCommit(
     );
     if (exitCode === 0) return;
     const redact = redactor(remote);
-    throw refusal(branch, redact(stdout.toString())) ?? explain(new GitError("GIT_FAILED", "git push failed.", stderr));
+    const refused = refusal(branch, redact(stdout.toString()), redact(stderr));
+    throw refused ?? explain(new GitError("GIT_FAILED", "git push failed.", stderr));
   });
 }
 
-/** From `--porcelain`: `!⇥from:to⇥[rejected] (reason)`. */
-function refusal(branch: string, porcelain: string): GitError | null {
+/**
+ * From `--porcelain`: `!⇥from:to⇥[rejected] (reason)`.
+ * @param told what git and the server have written, the server's lines after `remote: `
+ */
+function refusal(branch: string, porcelain: string, told: string): GitError | null {
   const [, what, why = ""] = /^!\t[^\t]*\t\[([^\]]*)\] ?\(?(.*?)\)?$/m.exec(porcelain) ?? [];
   if (what === undefined) return null;
   if (what === "rejected") {
     const message = `“${branch}” at the remote has commits that the thread's branch lacks, and Heddle overwrites nothing. Rename or delete it there, then push again.`;
     return new GitError("NOT_FAST_FORWARD", message, why);
   }
-  const reason = why.replace(/\p{Cc}/gu, " ").slice(0, maxReasonChars);
-  return new GitError("PUSH_REJECTED", `The repository's server refused “${branch}”: ${reason || what}.`, why);
+  const said = [...told.matchAll(/^remote: (?!error: hook declined)(.*\S)/gm)].map(([, line]) => line).join(" ");
+  const reason = `${why || what}.${said && ` It says: ${said}`}`.replace(/\p{Cc}/gu, " ").slice(0, maxReasonChars);
+  return new GitError("PUSH_REJECTED", `The repository's server refused “${branch}”: ${reason}`, why);
 }

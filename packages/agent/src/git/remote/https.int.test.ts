@@ -222,9 +222,13 @@ describe("a repository at an https address", () => {
     expect((await userGit(bare, "rev-parse", "heddle/t")).trim()).toBe(commit);
     const hook = join(bare, "hooks/update");
     await mkdir(join(bare, "hooks"), { recursive: true });
-    await writeFile(hook, "#!/bin/sh\necho protected >&2\nexit 1\n", { mode: 0o755 });
+    // What a hostile server may do, here too: send back what it was sent.
+    await writeFile(hook, `#!/bin/sh\necho Only Ada may. ${user.token} >&2\nexit 1\n`, { mode: 0o755 });
     const next = (await userGit(store.threadsDir, "commit-tree", "-p", commit, "-m", "next", tree)).trim();
-    await expect(push(remote(), next)).rejects.toMatchObject({ code: "PUSH_REJECTED" });
+    await expect(push(remote(), next)).rejects.toMatchObject({
+      code: "PUSH_REJECTED",
+      message: expect.stringMatching(/hook declined\. It says: Only Ada may\. \*\*\*$/),
+    });
     await rm(hook);
     await expect(push(remote({ credential: null }), next)).rejects.toMatchObject({ code: "REMOTE_AUTH_FAILED" });
     expect(existsSync(join(store.threadsDir, "config.lock"))).toBe(false);
