@@ -30,6 +30,11 @@ const schema = z.object({
   HEDDLE_BOOTSTRAP_TOKEN: optionalText,
   HEDDLE_DEV: z.enum(["0", "1"]).default("0"),
   NEXTAUTH_URL: optionalText,
+  HEDDLE_SMTP_URL: optionalText.refine(
+    (url) => url === undefined || /^smtps?:\/\/[^/]/.test(url),
+    "must be smtp[s]://[user:password@]host[:port]",
+  ),
+  HEDDLE_SMTP_FROM: optionalText,
   HEDDLE_SANDBOX_MEMORY_MB: optionalText,
   HEDDLE_SANDBOX_DISK_MB: optionalText,
   HEDDLE_SANDBOX_FILES: optionalText,

@@ -37,6 +37,7 @@ function workerSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
     env: {
       ...sharedEnv(env, home, addresses),
       ...limitsEnv(env),
+      ...emailEnv(env),
       HEDDLE_WORKER_PORT: String(addresses.workerPort),
     },
     isReady: () => answersOk(`http://127.0.0.1:${addresses.workerPort}/`),
@@ -54,6 +55,7 @@ function webSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
       NEXTAUTH_SECRET: home.secrets.sessionSecret,
       NEXTAUTH_URL: env.NEXTAUTH_URL ?? publicUrl(env),
       NEXT_TELEMETRY_DISABLED: "1",
+      HEDDLE_EMAIL: env.HEDDLE_SMTP_URL === undefined ? "0" : "1",
       ...(env.HEDDLE_DEV === "1" ? { HEDDLE_DEV: "1", NODE_ENV: "development" } : {}),
     },
     // Not its health, which also tells of parts that a person has to mend through the page.
@@ -92,6 +94,17 @@ function limitsEnv(env: Env): Record<string, string> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** The worker alone sends e-mails, and so alone has the server's password. */
+function emailEnv(env: Env): Record<string, string> {
+  const { HEDDLE_SMTP_URL, HEDDLE_SMTP_FROM } = env;
+  if (HEDDLE_SMTP_URL === undefined) return {};
+  return {
+    HEDDLE_SMTP_URL,
+    NEXTAUTH_URL: env.NEXTAUTH_URL ?? publicUrl(env),
+    ...(HEDDLE_SMTP_FROM === undefined ? {} : { HEDDLE_SMTP_FROM }),
+  };
 }
 
 /** The exporter itself reads the headers that a collector may ask for. */

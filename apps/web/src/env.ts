@@ -38,6 +38,11 @@ const schema = z.object({
   HEDDLE_ALLOWED_PRIVATE_HOSTS: list.default([]).transform((hosts) => hosts.map((host) => host.toLowerCase())),
   /** Certificates that servers of repositories are checked by, instead of the system's: a PEM file. */
   HEDDLE_GIT_CA_FILE: z.string().optional(),
+  /** Whether workers send e-mails: they have the address of the server. */
+  HEDDLE_EMAIL: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((flag) => flag === "1"),
   /** An OpenTelemetry collector's base address; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),

@@ -26,6 +26,11 @@ const schema = z.object({
   HEDDLE_SANDBOX_PROCESSES: z.coerce.number().int().min(16).max(30_000).default(512),
   /** Space of the home's file system, in MiB, that no sandbox uses up. */
   HEDDLE_DISK_RESERVE_MB: z.coerce.number().int().min(0).default(1024),
+  /** `smtp[s]://[user:password@]host[:port]`: e-mails about inbox items are sent through it; none without. */
+  HEDDLE_SMTP_URL: z.string().min(1).optional(),
+  HEDDLE_SMTP_FROM: z.string().min(1).optional(),
+  /** Where people open Heddle: e-mails link there. */
+  NEXTAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** An OpenTelemetry collector's base address; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -39,6 +44,9 @@ export function readEnv() {
     throw new Error(`The worker cannot start. Set these variables: ${problems.join("; ")}`);
   }
   const { data } = parsed;
+  if (data.HEDDLE_SMTP_URL !== undefined && data.NEXTAUTH_URL === undefined) {
+    throw new Error("The worker cannot start. With HEDDLE_SMTP_URL set NEXTAUTH_URL, the address that people open.");
+  }
   return {
     homeDir: data.HEDDLE_HOME,
     databaseUrl: data.DATABASE_URL,
@@ -54,6 +62,10 @@ export function readEnv() {
       diskReserveBytes: data.HEDDLE_DISK_RESERVE_MB * mebi,
       processes: data.HEDDLE_SANDBOX_PROCESSES,
     },
+    email:
+      data.HEDDLE_SMTP_URL === undefined || data.NEXTAUTH_URL === undefined
+        ? null
+        : { smtpUrl: data.HEDDLE_SMTP_URL, from: data.HEDDLE_SMTP_FROM, baseUrl: data.NEXTAUTH_URL },
     traceEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: data.LOG_LEVEL,
   };

@@ -8,6 +8,8 @@ import { rotateSecrets } from "@heddle/db/rotate-secrets";
 import { createSecretBox } from "@heddle/db/secrets";
 import { createLog } from "@heddle/telemetry/log";
 import { startTracing } from "@heddle/telemetry/tracing";
+import { startEmails } from "./email/email-loop.ts";
+import { createMailer } from "./email/mailer.ts";
 import { readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { readHostId } from "./host-id.ts";
@@ -58,6 +60,7 @@ async function main(): Promise<void> {
     },
   );
 
+  const emails = env.email === null ? null : startEmails(db, createMailer(env.email), log);
   const health = env.healthPort === undefined ? null : serveHealth(env.healthPort);
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -72,6 +75,7 @@ async function main(): Promise<void> {
     await worker.done;
   } finally {
     health?.close();
+    await emails?.stop();
     await sandboxes.closeAll();
     await network.close();
     await db.close();

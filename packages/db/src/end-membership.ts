@@ -1,5 +1,6 @@
 import type { Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
+import { leaveInboxes } from "./inbox-leave.ts";
 import type { MemberEnd } from "./members.schema.ts";
 import type { After } from "./mutate.ts";
 import { stopTurns } from "./stop-turns.ts";
@@ -17,8 +18,8 @@ type Ending = {
 };
 
 /**
- * Within the caller's transaction, with the members locked: the member's turns stop, the places in projects and threads and
- * the personal tokens are gone, private threads are somebody else's. Sessions end where no other workspace is left; else
+ * Within the caller's transaction, with the members locked: the member's turns stop, the places in projects and threads, the
+ * personal tokens and the inbox are gone, private threads are somebody else's. Sessions end where no other workspace is left; else
  * they go on without rights here.
  * @throws NOT_FOUND, BAD_INPUT when the heir is no member or may not see a project of such a thread
  */
@@ -37,6 +38,7 @@ export async function endMembership(tx: Tx, after: After, ending: Ending): Promi
   await tx.projectMember.deleteMany({ where: { userId, project: { workspaceId } } });
   await tx.threadMember.deleteMany({ where: { userId, thread: { workspaceId } } });
   await tx.threadRead.deleteMany({ where: { userId, thread: { workspaceId } } });
+  await leaveInboxes(tx, workspaceId, userId);
   await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId } } });
   if ((await tx.membership.count({ where: { userId } })) === 0) {
     await tx.session.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt } });

@@ -182,6 +182,8 @@ export const errorTable = {
     retryable: true,
     message: "The sandbox cannot start on this host, so no command is run. Ask an admin to look at the worker's log.",
   },
+  INBOX_CLAIMED: { status: 409, retryable: false, message: "Somebody else takes care of this already." },
+  INBOX_SETTLED: { status: 409, retryable: false, message: "This has been settled meanwhile." },
   REPOSITORY_BUSY: { status: 503, retryable: true, message: "The repository is in use. Try again in a moment." },
   GIT_FAILED: { status: 500, retryable: true, message: "Git failed on the server. It has been logged." },
   WORKTREE_FAILED: {

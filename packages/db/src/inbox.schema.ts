@@ -19,6 +19,7 @@ export const listInboxInput = z.object({ view: z.enum(inboxViews).default("open"
 
 export const inboxItemInput = z.object({ itemId: z.string() });
 export const handOnInboxInput = inboxItemInput.extend({ userId: z.string() });
+export type HandOnInboxInput = z.output<typeof handOnInboxInput>;
 export const snoozeInboxInput = inboxItemInput.extend({ until: z.coerce.date() });
 
 const person = z.object({ id: z.string(), name: z.string() });
@@ -35,6 +36,8 @@ export const inboxItemView = z.object({
   claimedBy: person.nullable(),
   handedBy: person.nullable(),
   handedTo: person.nullable(),
+  /** How many others were told of the same. */
+  alsoTold: z.number(),
   createdAt: z.date(),
   snoozedUntil: z.date().nullable(),
   /** When the person was done with it, or its cause was gone. */

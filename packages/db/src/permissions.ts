@@ -33,6 +33,7 @@ export const permissions = {
   "member.leave": { workspace: everyone },
   "token.manage": { workspace: ["owner"] },
   "token.own": { workspace: everyone },
+  "inbox.own": { workspace: everyone },
   "provider.read": { workspace: everyone },
   "provider.manage": { workspace: admins },
   "project.create": { workspace: admins },
