@@ -6,9 +6,10 @@ import { createLog } from "@heddle/telemetry/log";
 import { inSpan, startTracing } from "@heddle/telemetry/tracing";
 import next from "next";
 import { readEnv } from "./env.ts";
+import { startInboxWatch } from "./server/inbox-watch.ts";
 import { loggedPath } from "./server/logged-path.ts";
 import { clientIpHeader, requestIdHeader } from "./server/request-info.ts";
-import { currentRuntime } from "./server/runtime.ts";
+import { currentRuntime, runtime } from "./server/runtime.ts";
 import { contentSecurityPolicy, securityHeaders } from "./server/security-headers.ts";
 import { version } from "./server/version.ts";
 
@@ -73,6 +74,7 @@ function isDecodable(path: string): boolean {
   }
 }
 
+const inboxWatch = startInboxWatch(runtime().db, log);
 const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: keepAliveMs + 5_000 }, onRequest);
 
 /** Streams end at once; what else is under way is answered before its database goes. */
@@ -81,6 +83,7 @@ async function stop(signal: string): Promise<void> {
   setTimeout(() => process.exit(0), stopWithinMs).unref();
   const closed = new Promise((resolve) => server.close(resolve));
   currentRuntime()?.stopStreams();
+  await inboxWatch.stop();
   setInterval(() => server.closeIdleConnections(), closeIdleEveryMs).unref();
   await closed;
   await currentRuntime()?.close();

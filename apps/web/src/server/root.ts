@@ -1,7 +1,9 @@
 import { accountRouter } from "../features/account/router.ts";
 import { auditRouter } from "../features/audit/router.ts";
+import { inboxRouter } from "../features/inbox/router.ts";
 import { invitationsRouter } from "../features/invitations/router.ts";
 import { membersRouter } from "../features/members/router.ts";
+import { notificationsRouter } from "../features/notifications/router.ts";
 import { projectMembersRouter } from "../features/project-members/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
@@ -15,8 +17,10 @@ import { router } from "./trpc.ts";
 export const appRouter = router({
   account: accountRouter,
   audit: auditRouter,
+  inbox: inboxRouter,
   invitations: invitationsRouter,
   members: membersRouter,
+  notifications: notificationsRouter,
   projectMembers: projectMembersRouter,
   projects: projectsRouter,
   providers: providersRouter,

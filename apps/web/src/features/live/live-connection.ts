@@ -9,6 +9,8 @@ export type LiveStatus = "connecting" | "live" | "lost";
 export type LiveHandlers = {
   /** Lists of the workspace changed. */
   onWorkspace(): void;
+  /** The reader's inbox changed. */
+  onInbox(): void;
   /** The connection is back: anything may have changed, or failed to load, while nobody listened. */
   onBack(): void;
   onThread(thread: ThreadView): void;
@@ -107,6 +109,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
         notify();
       });
       on("workspace", handlers.onWorkspace);
+      on("inbox", handlers.onInbox);
       on("network", () => threadId !== null && handlers.onNetwork(threadId));
       on<ThreadView>("thread", (data) => {
         take({ type: "caughtUp", seq: data.seq });

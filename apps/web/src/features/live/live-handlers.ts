@@ -7,6 +7,7 @@ import type { LiveHandlers } from "./live-connection.ts";
 const listsEveryMs = 300;
 /** One's own role changes seldom. */
 const rightsEveryMs = 2_000;
+const inboxEveryMs = 100;
 const turnsEveryMs = 100;
 const networkEveryMs = 500;
 
@@ -42,7 +43,14 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
         void queryClient.invalidateQueries({ queryKey: trpc.sharing.pathKey() });
       });
       soon("rights", rightsEveryMs, () => {
+        // What is snoozed comes back by the clock alone.
+        void queryClient.invalidateQueries({ queryKey: trpc.inbox.pathKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.workspaces.current.queryKey() });
+      });
+    },
+    onInbox() {
+      soon("inbox", inboxEveryMs, () => {
+        void queryClient.invalidateQueries({ queryKey: trpc.inbox.pathKey() });
       });
     },
     onBack() {

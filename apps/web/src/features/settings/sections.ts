@@ -4,6 +4,7 @@ import type { Permission } from "@heddle/db/permissions";
 export const sections = {
   account: { label: "Profile and sessions" },
   appearance: { label: "Appearance" },
+  notifications: { label: "Notifications", permission: "inbox.own" },
   members: { label: "Members", permission: "member.read" },
   providers: { label: "Model providers", permission: "provider.read" },
   tokens: { label: "API tokens", permission: "token.own" },

@@ -1,11 +1,12 @@
 "use client";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { Activity, Boxes, KeyRound, Palette, ScrollText, UserRound, Users } from "lucide-react";
+import { Activity, Bell, Boxes, KeyRound, Palette, ScrollText, UserRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { AccountSection } from "../account/account-section.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
 import { MembersSection } from "../members/members-section.tsx";
+import { NotificationsSection } from "../notifications/notifications-section.tsx";
 import { ProvidersSection } from "../providers/providers-section.tsx";
 import { FailureState, NoPermission } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
@@ -18,6 +19,7 @@ import { type Section, sections } from "./sections.ts";
 const icons = {
   account: UserRound,
   appearance: Palette,
+  notifications: Bell,
   members: Users,
   providers: Boxes,
   tokens: KeyRound,
@@ -27,6 +29,7 @@ const icons = {
 const contents: Record<Section, () => ReactNode> = {
   account: AccountSection,
   appearance: AppearanceSection,
+  notifications: NotificationsSection,
   members: MembersSection,
   providers: ProvidersSection,
   tokens: TokensSection,

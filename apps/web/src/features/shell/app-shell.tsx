@@ -49,6 +49,7 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   useShortcuts({
     "?": shell.showHelp,
     "g h": () => go("/"),
+    "g i": () => go("/inbox"),
     "g s": () => go("/settings/appearance"),
     "g c": focusComposer,
     "[": shell.toggleSidebar,
@@ -89,5 +90,6 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
 
 function pageLabel(path: string): string {
   if (path.startsWith("/settings")) return "Settings";
+  if (path === "/inbox") return "Inbox";
   return path.startsWith("/projects") ? "Project" : "New thread";
 }

@@ -6,6 +6,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["?"], does: "Show this list" },
       { keys: ["g", "h"], does: "Go to the start page" },
+      { keys: ["g", "i"], does: "Go to the inbox" },
       { keys: ["g", "s"], does: "Go to the settings" },
       { keys: ["["], does: "Show or hide the sidebar" },
       { keys: ["]"], does: "Show or hide changes and details" },
@@ -17,6 +18,20 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["↑", "↓"], does: "Move between threads" },
       { keys: ["Enter"], does: "Open the thread" },
       { keys: ["⇧", "F10"], does: "Menu of the thread" },
+    ],
+  },
+  {
+    title: "Inbox",
+    shortcuts: [
+      { keys: ["j", "k"], does: "Next, previous item" },
+      { keys: ["Enter"], does: "Open its thread" },
+      { keys: ["e"], does: "Done" },
+      { keys: ["s"], does: "Snooze" },
+      { keys: ["c"], does: "Take care of it, or leave it to others" },
+      { keys: ["h"], does: "Hand on to a member" },
+      { keys: ["m"], does: "Menu of the item" },
+      { keys: ["u"], does: "Open it again: snoozed or done" },
+      { keys: ["z"], does: "Undo the last of these" },
     ],
   },
   {

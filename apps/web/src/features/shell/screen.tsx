@@ -4,11 +4,12 @@ import { IconButton } from "@heddle/ui/icon-button";
 import { PageHeader } from "@heddle/ui/page-header";
 import { PanelLeftOpen } from "lucide-react";
 import type { ReactNode } from "react";
+import { useInboxCount } from "../inbox/use-inbox.ts";
 import { useLiveStatus } from "../live/live-provider.tsx";
 import { useShell } from "./shell-context.ts";
 
 export type ScreenProps = {
-  /** Of the document, and of the bar unless `heading` is given. */
+  /** Of the document, behind the number of what waits in the inbox, and of the bar unless `heading` is given. */
   title: string;
   heading?: ReactNode;
   meta?: ReactNode;
@@ -19,10 +20,11 @@ export type ScreenProps = {
 /** A page of the main column: document title, bar, the notice of a lost connection, content. */
 export function Screen({ title, heading, meta, actions, children }: ScreenProps) {
   const { sidebarOpen, toggleSidebar } = useShell();
+  const waiting = useInboxCount();
   const offline = useLiveStatus() === "lost";
   return (
     <>
-      <title>{`${title} · Heddle`}</title>
+      <title>{`${waiting > 0 ? `(${waiting}) ` : ""}${title} · Heddle`}</title>
       <PageHeader
         as="h2"
         title={heading ?? title}

@@ -4,9 +4,10 @@ import { IconButton } from "@heddle/ui/icon-button";
 import { type LinkProps, LinkProvider } from "@heddle/ui/link";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { FolderPlus, PanelLeftClose, Settings, SquarePen } from "lucide-react";
+import { FolderPlus, Inbox, PanelLeftClose, Settings, SquarePen } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { createContext, lazy, Suspense, useContext } from "react";
+import { useInboxCount } from "../inbox/use-inbox.ts";
 import { ProjectList } from "../projects/project-list.tsx";
 import { AppLink } from "./app-link.tsx";
 import { useShell } from "./shell-context.ts";
@@ -21,6 +22,7 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
   const { toggleSidebar, addProject } = useShell();
   const workspace = useWorkspace();
   const canAdd = useCan("project.create");
+  const waiting = useInboxCount();
   const who = <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />;
 
   return (
@@ -40,6 +42,7 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
           label="Main"
           entries={[
             { href: "/", label: "New thread", icon: SquarePen, active: path === "/" },
+            { href: "/inbox", label: "Inbox", icon: Inbox, active: path === "/inbox", count: waiting },
             { href: "/settings/appearance", label: "Settings", icon: Settings, active: path.startsWith("/settings") },
           ]}
         />
