@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Mailbox, openMailbox } from "@heddle/infra/testing/mailbox";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Credentials } from "./member.ts";
 import { api, createStack, owner, type Stack } from "./stack.ts";
@@ -15,17 +16,27 @@ type Own = {
   ownerPage: Page;
 };
 type Shared = {
+  /** Takes the e-mails of the stack. */
+  mailbox: Mailbox;
   /** Started by the first test that asks, stopped after the last. */
   stack: Stack;
   sample: Project;
 };
 
 export const test = base.extend<Own, Shared>({
-  stack: [
+  mailbox: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from the pattern
     async ({}, use) => {
+      const mailbox = await openMailbox();
+      await use(mailbox);
+      await mailbox.close();
+    },
+    { scope: "worker" },
+  ],
+  stack: [
+    async ({ mailbox }, use) => {
       const dir = await mkdtemp(join(tmpdir(), "heddle-e2e-"));
-      const stack = await createStack(join(dir, "home"));
+      const stack = await createStack(join(dir, "home"), { HEDDLE_SMTP_URL: mailbox.url });
       try {
         await stack.start();
         await use(stack);
