@@ -103,6 +103,24 @@ describe("how a turn ended", () => {
     expect(await openItems(thread.threadId)).toEqual(["colleague turnFailed", "member turnFailed"]);
   });
 
+  test("a connection that is killed between the end and its items leaves neither, and the repeat both, once", async () => {
+    const { threadId } = await openTestThread(db, workspace);
+    const { turnId } = await claimTestTurn(db, threadId);
+    await db.prisma.$executeRaw`
+      CREATE FUNCTION kill_self() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'`;
+    await db.prisma.$executeRaw`
+      CREATE TRIGGER kill_self AFTER INSERT ON "InboxItem" FOR EACH ROW EXECUTE FUNCTION kill_self()`;
+    await expect(finishTurn(db, threadId, turnId, failed)).rejects.toThrow();
+    await db.prisma.$executeRaw`DROP FUNCTION kill_self CASCADE`;
+    expect(await db.prisma.turn.findUniqueOrThrow({ where: { id: turnId } })).toMatchObject({ status: "running" });
+    expect(await openItems(threadId)).toEqual([]);
+    await finishTurn(db, threadId, turnId, failed);
+    await finishTurn(db, threadId, turnId, failed);
+    expect(await openItems(threadId)).toEqual(["member turnFailed"]);
+    expect(await db.prisma.inboxEmail.count({ where: { item: { threadId } } })).toBe(1);
+  });
+
   test("nobody is told of a turn that was interrupted", async () => {
     const { threadId } = await openTestThread(db, workspace);
     const { turnId } = await claimTestTurn(db, threadId);

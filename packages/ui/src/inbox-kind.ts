@@ -27,6 +27,6 @@ export const inboxLooks: Record<InboxKind, Look> = {
   setupAsked: { icon: ShieldQuestion, className: "text-warn", label: "Setup to agree to" },
   setupFailed: { icon: Wrench, className: "text-danger", label: "Setup failed" },
   mention: { icon: AtSign, className: "text-accent-text", label: "Mentioned you" },
-  handOver: { icon: HandHelping, className: "text-accent-text", label: "Handed to you" },
+  handOver: { icon: HandHelping, className: "text-accent-text", label: "Handed over" },
   hostTrouble: { icon: HardDrive, className: "text-danger", label: "Host does not answer" },
 };

@@ -1,3 +1,4 @@
+import { finishTurn } from "@heddle/db/finish-turn";
 import { listItems } from "@heddle/db/items";
 import { logDecisions, newDecision } from "@heddle/db/network-decisions";
 import { type ThreadScope, threadScope, workspaceScope } from "@heddle/db/scope";
@@ -270,7 +271,8 @@ describe("the events of a thread", () => {
 });
 
 describe("the stream of a tab", () => {
-  const tab = (query: string): Promise<EventClient> => openEvents(`${stack.url}/api/stream${query}`, bearer());
+  const tab = (query: string, of = token): Promise<EventClient> =>
+    openEvents(`${stack.url}/api/stream${query}`, bearer(of));
 
   test("tells of the workspace and of the open thread", async () => {
     const scope = await newThread();
@@ -282,6 +284,20 @@ describe("the stream of a tab", () => {
     await sendTurn(scope, { prompt: "More" });
     await client.until((all) => all.some(({ data }) => data.text === "More"));
     client.cut();
+  });
+
+  test("tells of an inbox only whose it is", async () => {
+    const { db } = stack.runtime;
+    const viewer = await personalToken(db, workspace, workspace.principals.viewer);
+    const [own, others] = await Promise.all([tab(""), tab("", viewer.token)]);
+    const { threadId } = await newThread();
+    const claim = await claimTurn(db, threadId);
+    await finishTurn(db, threadId, claim.turnId, { status: "failed", code: "MODEL_FAILED" });
+    await own.until((all) => all.some(({ event }) => event === "inbox"));
+    await others.until((all) => all.some(({ event }) => event === "workspace"));
+    expect(others.events.some(({ event }) => event === "inbox")).toBe(false);
+    own.cut();
+    others.cut();
   });
 
   test("without a thread it tells of the workspace alone; a foreign thread is not found", async () => {

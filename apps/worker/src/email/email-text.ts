@@ -52,7 +52,7 @@ function sentenceOf({ kind, actor, host }: InboxEmailContent): string {
     case "mention":
       return `${somebody} mentioned you`;
     case "handOver":
-      return `${somebody} handed the thread to you`;
+      return `${somebody} handed the thread over`;
     case "hostTrouble":
       return `Host ${oneLine(host ?? "")} does not answer`;
   }

@@ -18,7 +18,7 @@ const kinds: NotificationFieldsProps["kinds"] = [
   { kind: "setupAsked", label: "A setup script waits for agreement", hint: "Of your threads, or where you can agree." },
   { kind: "setupFailed", label: "A setup script fails", hint: "In your threads." },
   { kind: "mention", label: "Somebody mentions you", hint: "In a thread that you may see." },
-  { kind: "handOver", label: "A thread is handed to you", hint: "It is yours from then on." },
+  { kind: "handOver", label: "A thread is handed over", hint: "To you, or by somebody else when it was yours." },
   { kind: "hostTrouble", label: "A host does not answer", hint: "Told to owners and admins." },
 ];
 
