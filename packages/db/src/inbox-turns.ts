@@ -1,6 +1,7 @@
 import type { Tx } from "./database.ts";
 import type { Turn } from "./generated/client.ts";
 import { addInboxItem } from "./inbox-items.ts";
+import { lockOpenItems } from "./inbox-settle.ts";
 import type { After } from "./mutate.ts";
 import { visibleThreads } from "./visible-threads.ts";
 
@@ -21,6 +22,7 @@ export async function tellOfTurn(tx: Tx, after: After, thread: ThreadRef, turn: 
     return addInboxItem(tx, after, { ...about, kind });
   }
   if ((await tx.turn.count({ where: { threadId, status: "queued" } })) > 0) return;
+  await lockOpenItems(tx, threadId);
   await tx.inboxItem.updateMany({
     where: { threadId, kind: "turnFinished", doneAt: null, resolvedAt: null },
     data: { resolvedAt: new Date() },

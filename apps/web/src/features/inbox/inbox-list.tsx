@@ -39,9 +39,12 @@ export function InboxList({ view, items, actions }: InboxListProps) {
   function leave(item: InboxItem) {
     const at = items.indexOf(item);
     const next = items[at + 1] ?? items[at - 1];
+    const row = next ? rowOf(next.id) : null;
+    // A menu gives the focus to its row as it closes.
+    if (row && asked && asked.what !== "handOn") asked.place.row = row;
     setAsked(null);
-    if (next) rowOf(next.id)?.focus();
-    return next ? rowOf(next.id) : null;
+    row?.focus();
+    return row;
   }
 
   function finish(item: InboxItem | undefined) {
