@@ -1,9 +1,10 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Composer } from "@heddle/ui/composer";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import type { SendMode } from "@heddle/ui/queue-panel";
 import { useStored } from "@heddle/ui/use-stored";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { composerAfterButton } from "../shell/keys.ts";
 import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
@@ -12,14 +13,10 @@ import { useModels } from "./use-models.ts";
 import { useSendTurn } from "./use-send-turn.ts";
 import { isBusy } from "./use-turns.ts";
 
-const ThreadArchived = lazy(() =>
-  import("./thread-archived.tsx").then((module) => ({ default: module.ThreadArchived })),
-);
-const ThreadQueue = lazy(() => import("./thread-queue.tsx").then((module) => ({ default: module.ThreadQueue })));
-const StopTurn = lazy(() => import("./stop-turn.tsx").then((module) => ({ default: module.StopTurn })));
-const SendModeMenu = lazy(() =>
-  import("@heddle/ui/send-mode-menu").then((module) => ({ default: module.SendModeMenu })),
-);
+const ThreadArchived = lazyPart(() => import("./thread-archived.tsx").then((module) => module.ThreadArchived));
+const ThreadQueue = lazyPart(() => import("./thread-queue.tsx").then((module) => module.ThreadQueue));
+const StopTurn = lazyPart(() => import("./stop-turn.tsx").then((module) => module.StopTurn));
+const SendModeMenu = lazyPart(() => import("@heddle/ui/send-mode-menu").then((module) => module.SendModeMenu));
 
 /** Below a conversation: where the next prompt is written, or why none can be. */
 export function FollowUp({ thread }: { thread: ThreadView }) {

@@ -3,15 +3,16 @@ import { mayDeleteThread } from "@heddle/db/permissions";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { IconButton } from "@heddle/ui/icon-button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { MenuAt, type MenuPlace } from "@heddle/ui/menu-at";
 import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2 } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { notify } from "../shell/notify.ts";
 import { useCanIn, useWorkspace } from "../shell/use-workspace.ts";
 import { useRestore } from "./use-archive.ts";
 import { isBusy } from "./use-turns.ts";
 
-const ThreadDialogs = lazy(() => import("./thread-dialogs.tsx").then((module) => ({ default: module.ThreadDialogs })));
+const ThreadDialogs = lazyPart(() => import("./thread-dialogs.tsx").then((module) => module.ThreadDialogs));
 
 type Question = "archive" | "delete";
 
