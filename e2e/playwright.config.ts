@@ -6,10 +6,10 @@ import { shellEnv } from "./env.ts";
 const systemBrowser = shellEnv.HEDDLE_CHROMIUM ?? "/usr/bin/chromium";
 const isRoot = process.getuid?.() === 0;
 
-/** One worker: the specs share a stack (see fixtures.ts), and the machine has its own work to do for each thread. */
+/** Two workers, each with a stack of its own that its specs share (see fixtures.ts): a flow mostly waits, and leaves half of two cores free. */
 export default defineConfig({
   testMatch: "*.spec.ts",
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 30_000 },
