@@ -150,7 +150,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         ["providers", "Add provider"],
         ["tokens", "New token"],
         ["status", "Stuck threads"],
-        ["audit", "workspace.bootstrap"],
+        ["audit", "Outcome"],
       ] as const) {
         await page.goto(`/settings/${section}`);
         await expect(page.getByText(sign).first()).toBeVisible();

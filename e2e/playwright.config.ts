@@ -1,15 +1,10 @@
-import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
-import { shellEnv } from "./env.ts";
+import { launchOptions } from "./browser.ts";
 
-/** Playwright's own download where neither is there. */
-const systemBrowser = shellEnv.HEDDLE_CHROMIUM ?? "/usr/bin/chromium";
-const isRoot = process.getuid?.() === 0;
-
-/** One worker: the specs share a stack (see fixtures.ts), and the machine has its own work to do for each thread. */
+/** Two workers, each with a stack of its own that its specs share (see fixtures.ts): a flow mostly waits, and leaves half of two cores free. */
 export default defineConfig({
   testMatch: "*.spec.ts",
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 30_000 },
@@ -21,10 +16,6 @@ export default defineConfig({
     actionTimeout: 15_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    launchOptions: {
-      executablePath: existsSync(systemBrowser) ? systemBrowser : undefined,
-      // Chromium's own sandbox cannot run as root.
-      args: isRoot ? ["--no-sandbox"] : [],
-    },
+    launchOptions,
   },
 });

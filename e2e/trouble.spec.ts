@@ -67,11 +67,17 @@ test("a lost connection is told and made good", async ({ ownerPage: page, stack,
   await expect(page.getByText("word1 ")).toBeVisible();
   const models = page.getByRole("combobox", { name: "Model" });
   await expect(models).toHaveText("Models");
+  // Nor can the script of a part that is first shown now.
+  await page.route(/_next\/static\/chunks/, (route) => route.abort());
+  const unread = page.waitForEvent("requestfailed", (request) => request.url().includes("/chunks/"));
+  await page.getByRole("tab", { name: "Details" }).click();
+  await unread;
   await page.unrouteAll({ behavior: "wait" });
   await stack.kill("web");
   await expect(page.getByText(/^No connection to Heddle/)).toBeVisible();
   await expect(page.getByText(/^No connection to Heddle/)).toBeHidden();
   await expect(models).toHaveText(/^scenario-slow/);
+  await expect(page.getByRole("tabpanel", { name: "Details" })).toContainText("Starts from");
   await settled(stack, id);
   const { items } = await api<{ items: { type: string; text?: string }[] }>(stack, "GET", `/threads/${id}/items`);
   const answers = items.filter(({ type }) => type === "agentMessage").map(({ text = "" }) => text.trim());

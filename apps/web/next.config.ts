@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
-  // Event streams must reach the browser event by event: a compressor would hold them back.
+  // Event streams must reach the browser event by event; what can be compressed is in main.ts.
   compress: false,
   poweredByHeader: false,
   transpilePackages: ["@heddle/agent", "@heddle/db", "@heddle/telemetry", "@heddle/ui"],

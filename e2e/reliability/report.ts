@@ -1,4 +1,4 @@
-import { machine } from "./machine.ts";
+import { machine } from "../machine.ts";
 import type { Outcome } from "./matrix.ts";
 import { points } from "./points.ts";
 import type { RunOutcome } from "./random-runs.ts";

@@ -1,4 +1,4 @@
-import { machine } from "./machine.ts";
+import { machine } from "../machine.ts";
 import { recoveriesAt, spread } from "./recovery.ts";
 import { inSeconds, markdown } from "./report.ts";
 import type { SoakLog } from "./soak.ts";

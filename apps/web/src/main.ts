@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { withIds } from "@heddle/telemetry/ids";
 import { createLog } from "@heddle/telemetry/log";
 import { inSpan, startTracing } from "@heddle/telemetry/tracing";
+import compression from "compression";
 import next from "next";
 import { readEnv } from "./env.ts";
 import { startInboxWatch } from "./server/inbox-watch.ts";
@@ -27,6 +28,7 @@ const dir = dirname(dirname(fileURLToPath(import.meta.url)));
 const app = next({ dev: env.HEDDLE_DEV, dir, hostname: env.HEDDLE_HOST, port: env.HEDDLE_PORT });
 await app.prepare();
 const handle = app.getRequestHandler();
+const compress = compression();
 
 function onRequest(request: IncomingMessage, response: ServerResponse): void {
   const requestId = crypto.randomUUID();
@@ -52,7 +54,10 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
     response.end(JSON.stringify({ code: "BAD_INPUT", message: "The address is not well formed." }));
     return;
   }
-  withIds({ requestId }, () => answer(request, response, path));
+  const go = () => withIds({ requestId }, () => answer(request, response, path));
+  // Scripts and styles only: a compressor would hold back what streams.
+  if (path.startsWith("/_next/static/")) compress(request, response, go);
+  else go();
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, path: string): void {

@@ -1,7 +1,8 @@
 "use client";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "./lazy-part.ts";
 
-const MarkdownBody = lazy(() => import("./markdown-body.tsx").then((module) => ({ default: module.MarkdownBody })));
+const MarkdownBody = lazyPart(() => import("./markdown-body.tsx").then((module) => module.MarkdownBody));
 
 export type MarkdownProps = {
   text: string;

@@ -1,6 +1,6 @@
 "use client";
 import { ErrorState } from "@heddle/ui/error-state";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { useLiveStatus } from "../../features/live/live-provider.tsx";
 
 type Props = { error: Error & { digest?: string }; retry: () => void };
@@ -9,10 +9,13 @@ type Props = { error: Error & { digest?: string }; retry: () => void };
 export default function ErrorPage({ error, retry }: Props) {
   const status = useLiveStatus();
   const before = useRef(status);
+  // A script that could not be fetched belongs to another version of Heddle, or React keeps its failure: only a new page helps.
+  const tryAgain = error.name === "ChunkLoadError" ? () => window.location.reload() : retry;
+  const atReturn = useEffectEvent(tryAgain);
   useEffect(() => {
-    if (before.current !== "live" && status === "live") retry();
+    if (before.current !== "live" && status === "live") atReturn();
     before.current = status;
-  }, [status, retry]);
+  }, [status]);
   return (
     <>
       <title>Error · Heddle</title>
@@ -20,7 +23,7 @@ export default function ErrorPage({ error, retry }: Props) {
         title="The page could not be shown"
         reason="A part of Heddle does not answer, or something is wrong with this page. What the agents do is not affected."
         code={error.digest}
-        onRetry={retry}
+        onRetry={tryAgain}
       />
     </>
   );

@@ -1,11 +1,12 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { Tooltip } from "@heddle/ui/tooltip";
 import { Lock, Users } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 
-const ShareDialog = lazy(() => import("./share-dialog.tsx").then((module) => ({ default: module.ShareDialog })));
+const ShareDialog = lazyPart(() => import("./share-dialog.tsx").then((module) => module.ShareDialog));
 
 /** Shows at a glance whether a thread is private, and opens who sees it. */
 export function ShareButton({ thread }: { thread: ThreadView }) {

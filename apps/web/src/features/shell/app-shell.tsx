@@ -1,10 +1,11 @@
 "use client";
 import { AppFrame, type FrameSizes, type FrameView } from "@heddle/ui/app-frame";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { useStored } from "@heddle/ui/use-stored";
 import { useParams, usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useThread } from "../threads/use-thread.ts";
 import { useThreadAddress } from "../threads/use-thread-address.ts";
 import { setPreference } from "./cookies.ts";
@@ -16,8 +17,8 @@ import { Sidebar } from "./sidebar.tsx";
 import { useGo } from "./use-go.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
-const ThreadWork = lazy(() => import("../threads/thread-work.tsx").then((module) => ({ default: module.ThreadWork })));
-const ShellDialogs = lazy(() => import("./shell-dialogs.tsx").then((module) => ({ default: module.ShellDialogs })));
+const ThreadWork = lazyPart(() => import("../threads/thread-work.tsx").then((module) => module.ThreadWork));
+const ShellDialogs = lazyPart(() => import("./shell-dialogs.tsx").then((module) => module.ShellDialogs));
 const loadingWork = <SkeletonRows rows={12} label="Loading the changes" className="p-4 pt-14" />;
 
 /** The columns around every page, and what can be opened from anywhere. */

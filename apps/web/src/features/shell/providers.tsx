@@ -1,9 +1,10 @@
 "use client";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { LinkProvider } from "@heddle/ui/link";
 import { TooltipProvider } from "@heddle/ui/tooltip";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink } from "@trpc/client";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import superjson from "superjson";
 import type { AppRouter } from "../../server/root.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
@@ -13,7 +14,7 @@ import type { Theme } from "./theme.ts";
 import { ThemeProvider } from "./theme-provider.tsx";
 import { TRPCProvider } from "./trpc.ts";
 
-const Toaster = lazy(() => import("@heddle/ui/toaster").then((module) => ({ default: module.Toaster })));
+const Toaster = lazyPart(() => import("@heddle/ui/toaster").then((module) => module.Toaster));
 
 /** Everything that lasts as long as the browser tab. */
 export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {

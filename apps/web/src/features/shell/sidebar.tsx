@@ -1,12 +1,13 @@
 "use client";
 import { Button } from "@heddle/ui/button";
 import { IconButton } from "@heddle/ui/icon-button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { type LinkProps, LinkProvider } from "@heddle/ui/link";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { FolderPlus, Inbox, PanelLeftClose, Settings, SquarePen } from "lucide-react";
 import { usePathname } from "next/navigation";
-import { createContext, lazy, Suspense, useContext } from "react";
+import { createContext, Suspense, useContext } from "react";
 import { useInboxCount } from "../inbox/use-inbox.ts";
 import { ProjectList } from "../projects/project-list.tsx";
 import { AppLink } from "./app-link.tsx";
@@ -14,7 +15,7 @@ import { useShell } from "./shell-context.ts";
 import { useCan, useWorkspace } from "./use-workspace.ts";
 import { Wordmark } from "./wordmark.tsx";
 
-const AccountBar = lazy(() => import("./account-bar.tsx").then((module) => ({ default: module.AccountBar })));
+const AccountBar = lazyPart(() => import("./account-bar.tsx").then((module) => module.AccountBar));
 
 /** @param props.onNavigate after a click on any link, even one to where the reader is */
 export function Sidebar({ onNavigate }: { onNavigate: () => void }) {

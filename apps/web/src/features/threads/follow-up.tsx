@@ -1,19 +1,18 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { TypingLine } from "@heddle/ui/people-here";
 import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { ArrowUp, MessageSquare } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { usePeopleHere } from "../live/live-provider.tsx";
 import { composerAfterButton, focusComment } from "../shell/keys.ts";
 import { canOn, useWorkspace } from "../shell/use-workspace.ts";
 import { WritePrompt } from "./write-prompt.tsx";
 
-const ThreadArchived = lazy(() =>
-  import("./thread-archived.tsx").then((module) => ({ default: module.ThreadArchived })),
-);
-const WriteComment = lazy(() => import("./write-comment.tsx").then((module) => ({ default: module.WriteComment })));
+const ThreadArchived = lazyPart(() => import("./thread-archived.tsx").then((module) => module.ThreadArchived));
+const WriteComment = lazyPart(() => import("./write-comment.tsx").then((module) => module.WriteComment));
 
 /** Below a conversation: where the next prompt is written, or why none can be. */
 export function FollowUp({ thread }: { thread: ThreadView }) {

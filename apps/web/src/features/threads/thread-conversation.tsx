@@ -2,10 +2,11 @@
 import type { ThreadView, TurnView } from "@heddle/db/threads.schema";
 import { Button } from "@heddle/ui/button";
 import { Conversation } from "@heddle/ui/conversation";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { TurnRunning, TurnSummary } from "@heddle/ui/turn-status";
 import type { ApprovalItem, CommandItem, FileChange, FileChangeItem } from "@heddle/ui/types";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { useLiveThread } from "../live/live-provider.tsx";
 import { afterSteps, type LiveItem, stepOf } from "../live/thread-state.ts";
 import { composerAfterButton } from "../shell/keys.ts";
@@ -16,9 +17,9 @@ import { useRetry } from "./use-retry.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
 import { resendable, useTurns } from "./use-turns.ts";
 
-const ResendTurn = lazy(() => import("./resend-turn.tsx").then((module) => ({ default: module.ResendTurn })));
-const SetupRequest = lazy(() => import("./setup-request.tsx").then((module) => ({ default: module.SetupRequest })));
-const SetupFailed = lazy(() => import("./setup-failed.tsx").then((module) => ({ default: module.SetupFailed })));
+const ResendTurn = lazyPart(() => import("./resend-turn.tsx").then((module) => module.ResendTurn));
+const SetupRequest = lazyPart(() => import("./setup-request.tsx").then((module) => module.SetupRequest));
+const SetupFailed = lazyPart(() => import("./setup-failed.tsx").then((module) => module.SetupFailed));
 
 const none: readonly TurnView[] = [];
 

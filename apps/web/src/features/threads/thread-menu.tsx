@@ -2,9 +2,10 @@
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { IconButton } from "@heddle/ui/icon-button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { MenuAt, type MenuPlace } from "@heddle/ui/menu-at";
 import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2, UserRoundCheck, Users } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { threadLink } from "../sharing/thread-link.ts";
 import { notify } from "../shell/notify.ts";
 import { canOn } from "../shell/use-workspace.ts";
@@ -12,7 +13,7 @@ import type { ThreadDialogsProps } from "./thread-dialogs.tsx";
 import { useRestore } from "./use-archive.ts";
 import { isBusy } from "./use-turns.ts";
 
-const ThreadDialogs = lazy(() => import("./thread-dialogs.tsx").then((module) => ({ default: module.ThreadDialogs })));
+const ThreadDialogs = lazyPart(() => import("./thread-dialogs.tsx").then((module) => module.ThreadDialogs));
 
 type Question = ThreadDialogsProps["open"];
 

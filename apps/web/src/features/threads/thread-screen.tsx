@@ -3,11 +3,12 @@ import type { ThreadView } from "@heddle/db/threads.schema";
 import { CopyButton } from "@heddle/ui/copy-button";
 import { DiffCounts } from "@heddle/ui/diff-counts";
 import { IconButton } from "@heddle/ui/icon-button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { PeopleHere } from "@heddle/ui/people-here";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { StatusDot } from "@heddle/ui/status-dot";
 import { GitBranch, PanelRight } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { usePeopleHere } from "../live/live-provider.tsx";
 import { ShareButton } from "../sharing/share-button.tsx";
 import { isGone } from "../shell/failure.ts";
@@ -19,12 +20,10 @@ import { useMarkRead } from "./use-mark-read.ts";
 import { useThread } from "./use-thread.ts";
 
 /** Asked for at once, beside the thread itself: the page is there before it and does not wait. */
-const followUp = import("./follow-up.tsx");
-const FollowUp = lazy(() => followUp.then((module) => ({ default: module.FollowUp })));
-const StalledNotice = lazy(() => import("./stalled-notice.tsx").then((module) => ({ default: module.StalledNotice })));
-const ThreadMenuButton = lazy(() =>
-  import("./thread-menu.tsx").then((module) => ({ default: module.ThreadMenuButton })),
-);
+import("./follow-up.tsx").catch(() => undefined);
+const FollowUp = lazyPart(() => import("./follow-up.tsx").then((module) => module.FollowUp));
+const StalledNotice = lazyPart(() => import("./stalled-notice.tsx").then((module) => module.StalledNotice));
+const ThreadMenuButton = lazyPart(() => import("./thread-menu.tsx").then((module) => module.ThreadMenuButton));
 
 /** A thread's conversation; its changes are beside it, see thread-work.tsx. */
 export function ThreadScreen({ threadId }: { threadId: string }) {

@@ -1,12 +1,13 @@
 "use client";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { Tabs } from "@heddle/ui/tabs";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { ThreadChanges } from "./thread-changes.tsx";
 import { useThread } from "./use-thread.ts";
 import { useThreadAddress } from "./use-thread-address.ts";
 
-const ThreadDetails = lazy(() => import("./thread-details.tsx").then((module) => ({ default: module.ThreadDetails })));
+const ThreadDetails = lazyPart(() => import("./thread-details.tsx").then((module) => module.ThreadDetails));
 const loadingDetails = <SkeletonRows rows={12} label="Loading the details" className="p-4" />;
 
 /** The column of a thread's work beside its conversation. */

@@ -1,11 +1,12 @@
 "use client";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
-const DiffBody = lazy(() => import("@heddle/ui/diff-view").then((module) => ({ default: module.DiffBody })));
+const DiffBody = lazyPart(() => import("@heddle/ui/diff-view").then((module) => module.DiffBody));
 
 type TurnFileDiffProps = { threadId: string; turnId: string; path: string };
 

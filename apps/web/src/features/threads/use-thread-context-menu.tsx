@@ -1,9 +1,10 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import type { MenuPlace } from "@heddle/ui/menu-at";
-import { lazy, type MouseEvent, type ReactNode, Suspense, useState } from "react";
+import { type MouseEvent, type ReactNode, Suspense, useState } from "react";
 
-const ThreadMenuAt = lazy(() => import("./thread-menu.tsx").then((module) => ({ default: module.ThreadMenuAt })));
+const ThreadMenuAt = lazyPart(() => import("./thread-menu.tsx").then((module) => module.ThreadMenuAt));
 
 /** A context menu for the rows of threads below an element: spread the handler onto it, and render the menu. */
 export function useThreadContextMenu(threads: readonly ThreadView[] | undefined): {

@@ -1,9 +1,10 @@
 "use client";
 import type { ThreadView } from "@heddle/db/threads.schema";
 import { Composer } from "@heddle/ui/composer";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import type { SendMode } from "@heddle/ui/queue-panel";
 import { useStored } from "@heddle/ui/use-stored";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useDraft } from "./use-draft.ts";
 import { useModels } from "./use-models.ts";
@@ -11,11 +12,9 @@ import { useSendTurn } from "./use-send-turn.ts";
 import { isBusy } from "./use-turns.ts";
 import { useTyping } from "./use-typing.ts";
 
-const ThreadQueue = lazy(() => import("./thread-queue.tsx").then((module) => ({ default: module.ThreadQueue })));
-const StopTurn = lazy(() => import("./stop-turn.tsx").then((module) => ({ default: module.StopTurn })));
-const SendModeMenu = lazy(() =>
-  import("@heddle/ui/send-mode-menu").then((module) => ({ default: module.SendModeMenu })),
-);
+const ThreadQueue = lazyPart(() => import("./thread-queue.tsx").then((module) => module.ThreadQueue));
+const StopTurn = lazyPart(() => import("./stop-turn.tsx").then((module) => module.StopTurn));
+const SendModeMenu = lazyPart(() => import("@heddle/ui/send-mode-menu").then((module) => module.SendModeMenu));
 
 const labels: Record<SendMode, string> = { queue: "Queue", steer: "Steer" };
 const placeholders: Record<SendMode, string> = {
