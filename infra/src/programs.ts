@@ -36,7 +36,7 @@ function workerSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
     ...nodeProgram("worker", "apps/worker", "dist/main.js"),
     env: {
       ...sharedEnv(env, home, addresses),
-      ...limitsEnv(env),
+      ...given(env, limitNames),
       ...emailEnv(env),
       HEDDLE_WORKER_PORT: String(addresses.workerPort),
     },
@@ -54,6 +54,7 @@ function webSpec(env: Env, home: Home, addresses: Addresses): ServiceSpec {
       HEDDLE_REPO_ROOTS: env.HEDDLE_REPO_ROOTS,
       NEXTAUTH_SECRET: home.secrets.sessionSecret,
       NEXTAUTH_URL: env.NEXTAUTH_URL ?? publicUrl(env),
+      ...given(env, oidcNames),
       NEXT_TELEMETRY_DISABLED: "1",
       HEDDLE_EMAIL: env.HEDDLE_SMTP_URL === undefined ? "0" : "1",
       ...(env.HEDDLE_DEV === "1" ? { HEDDLE_DEV: "1", NODE_ENV: "development" } : {}),
@@ -86,10 +87,23 @@ const limitNames = [
   "HEDDLE_DISK_RESERVE_MB",
 ] as const;
 
-/** What a person has set of the sandboxes' limits; the worker knows the rest. */
-function limitsEnv(env: Env): Record<string, string> {
+const oidcNames = [
+  "HEDDLE_OIDC_ISSUER",
+  "HEDDLE_OIDC_CLIENT_ID",
+  "HEDDLE_OIDC_CLIENT_SECRET",
+  "HEDDLE_OIDC_NAME",
+  "HEDDLE_OIDC_SCOPES",
+  "HEDDLE_OIDC_DOMAINS",
+  "HEDDLE_OIDC_WORKSPACE",
+  "HEDDLE_OIDC_ROLE",
+  "HEDDLE_OIDC_ROLE_CLAIM",
+  "HEDDLE_OIDC_ROLES",
+] as const;
+
+/** Those of the variables that are set. */
+function given(env: Env, names: readonly (typeof limitNames | typeof oidcNames)[number][]): Record<string, string> {
   return Object.fromEntries(
-    limitNames.flatMap((name) => {
+    names.flatMap((name) => {
       const value = env[name];
       return value === undefined ? [] : [[name, value]];
     }),

@@ -21,6 +21,23 @@ test("what is not given has a default; an empty variable counts as not given", (
   expect(env.HEDDLE_ALLOWED_PRIVATE_HOSTS).toEqual(["localhost", "::1"]);
 });
 
+test("an issuer is told as a whole, with groups and roles that there are", () => {
+  const oidc = { HEDDLE_OIDC_ISSUER: "https://id.example.com/", HEDDLE_OIDC_CLIENT_ID: "heddle" };
+  expect(readEnv({ ...good, ...oidc, HEDDLE_OIDC_ROLES: "a=b=admin, c = viewer" })).toMatchObject({
+    HEDDLE_OIDC_ISSUER: "https://id.example.com",
+    HEDDLE_OIDC_ROLES: [
+      { group: "a=b", role: "admin" },
+      { group: "c", role: "viewer" },
+    ],
+    HEDDLE_OIDC_ROLE: "member",
+  });
+  const refused = (more: Record<string, string>) => () => readEnv({ ...good, ...oidc, ...more });
+  expect(refused({ HEDDLE_OIDC_CLIENT_ID: "" })).toThrow("HEDDLE_OIDC_CLIENT_ID");
+  expect(refused({ HEDDLE_OIDC_ISSUER: "http://id.example.com" })).toThrow("HEDDLE_OIDC_ISSUER: must be https");
+  expect(refused({ HEDDLE_OIDC_ROLES: "a=owner" })).toThrow("HEDDLE_OIDC_ROLES");
+  expect(refused({ HEDDLE_OIDC_ROLE_CLAIM: "groups" })).toThrow("HEDDLE_OIDC_ROLES");
+});
+
 test("every fault is named at once, with what it should be, and no value is repeated", () => {
   const bad = {
     ...good,

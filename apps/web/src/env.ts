@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
+import { oidcFault, oidcVariables } from "./oidc-env.ts";
 
 const list = z.string().transform((text) =>
   text
@@ -13,7 +14,8 @@ const secretKeys = list.refine(
   "must be one or more keys of 32 bytes in base64, separated by commas, newest first",
 );
 
-const schema = z.object({
+const variables = z.object({
+  ...oidcVariables,
   HEDDLE_HOME: z
     .string()
     .min(1, "must name the folder that holds all state")
@@ -46,6 +48,11 @@ const schema = z.object({
   /** An OpenTelemetry collector's base address; nothing is traced without one. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+});
+
+const schema = variables.superRefine((set, context) => {
+  const fault = oidcFault(set);
+  if (fault) context.addIssue({ code: "custom", path: [fault.variable], message: fault.message });
 });
 
 export type Env = z.output<typeof schema>;

@@ -7,6 +7,8 @@ export const accountView = z.object({
   email: z.string().nullable(),
   /** False for who signs in elsewhere, and so has no password to change. */
   hasPassword: z.boolean(),
+  /** Where else the person can sign in. */
+  identities: z.array(z.object({ id: z.string(), issuer: z.string(), createdAt: z.date() })),
 });
 export type AccountView = z.infer<typeof accountView>;
 

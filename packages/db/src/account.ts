@@ -8,10 +8,11 @@ import { writeAccount } from "./write-account.ts";
 
 /** The account of who is signed in. */
 export async function getAccount(scope: UserScope): Promise<AccountView> {
-  const { id, name, email, passwordHash } = await scope.db.prisma.user.findUniqueOrThrow({
+  const { id, name, email, passwordHash, identities } = await scope.db.prisma.user.findUniqueOrThrow({
     where: { id: scope.principal.userId },
+    include: { identities: { select: { id: true, issuer: true, createdAt: true }, orderBy: { createdAt: "asc" } } },
   });
-  return { id, name, email, hasPassword: passwordHash !== null };
+  return { id, name, email, hasPassword: passwordHash !== null, identities };
 }
 
 /** Changes the name that others see, in what was written before, too. @throws FORBIDDEN with a token */

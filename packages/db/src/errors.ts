@@ -8,6 +8,38 @@ export const errorTable = {
   BAD_INPUT: { status: 400, retryable: false, message: "Some of what was sent is not valid." },
   UNAUTHENTICATED: { status: 401, retryable: false, message: "Sign in to continue." },
   SIGN_IN_FAILED: { status: 401, retryable: false, message: "The e-mail address or the password is wrong." },
+  SSO_FAILED: { status: 401, retryable: true, message: "The sign-in there did not come to an end. Try it again." },
+  SSO_EMAIL_NOT_VERIFIED: {
+    status: 403,
+    retryable: false,
+    message: "Your e-mail address is not verified there. Verify it, then sign in again.",
+  },
+  SSO_LINK_FIRST: {
+    status: 409,
+    retryable: false,
+    message:
+      "There is an account with your e-mail address. Sign in with its password, then connect it under Settings › Account.",
+  },
+  SSO_NOT_ADMITTED: {
+    status: 403,
+    retryable: false,
+    message: "You have no account here yet. Ask an admin for an invitation.",
+  },
+  SSO_NO_ROLE: {
+    status: 403,
+    retryable: false,
+    message: "None of your groups has a role here. Ask whoever manages them.",
+  },
+  SSO_IDENTITY_TAKEN: {
+    status: 409,
+    retryable: false,
+    message: "With this you sign in to another account already. Disconnect it there first.",
+  },
+  SSO_ONLY_WAY_IN: {
+    status: 409,
+    retryable: false,
+    message: "It is your only way in. Ask an admin for a link to set a password first.",
+  },
   PASSWORD_WRONG: { status: 400, retryable: false, message: "The old password is wrong." },
   INVITATION_INVALID: {
     status: 404,

@@ -1,6 +1,7 @@
 import { hash, verify } from "@node-rs/argon2";
 import { actorOfPrincipal, appendAudit } from "./audit.ts";
-import type { Database } from "./database.ts";
+import type { Database, Tx } from "./database.ts";
+import type { User } from "./generated/client.ts";
 import { newId } from "./ids.ts";
 import { transact } from "./mutate.ts";
 import type { Principal } from "./scope.ts";
@@ -15,6 +16,7 @@ export function hashPassword(password: string): Promise<string> {
 
 let unknownUserHash: Promise<string> | undefined;
 
+type From = { ip: string | null; userAgent: string | null };
 export type SignIn = { sessionId: string; userId: string; name: string; email: string };
 
 /** Audit chains are locked one after the other: in another order elsewhere, two sign-ins would wait for each other. */
@@ -27,36 +29,49 @@ const inOneOrder = { orderBy: { workspaceId: "asc" } } as const;
 export async function signIn(
   db: Database,
   input: { email: string; password: string },
-  request: { ip: string | null; userAgent: string | null },
+  request: From,
 ): Promise<SignIn | null> {
   const email = input.email.trim().toLowerCase();
   const user = await db.prisma.user.findUnique({ where: { email }, include: { memberships: inOneOrder } });
   unknownUserHash ??= hashPassword(newId());
   const correct = await verify(user?.passwordHash ?? (await unknownUserHash), input.password);
   if (!user?.passwordHash) return null;
-  const actor = { userId: user.id, name: user.name, kind: user.kind, via: "password", ip: request.ip };
   return transact(db, async (tx) => {
-    const session = correct
-      ? await tx.session.create({
-          data: {
-            id: newId(),
-            userId: user.id,
-            ip: request.ip,
-            userAgent: request.userAgent?.slice(0, 300) ?? null,
-            expiresAt: new Date(Date.now() + sessionDays * 86_400_000),
-          },
-        })
-      : null;
-    for (const { workspaceId } of user.memberships) {
-      const resource = { type: "user", id: user.id };
-      await appendAudit(tx, workspaceId, actor, {
-        action: "session.open",
-        resource,
-        outcome: correct ? "ok" : "denied",
-      });
-    }
+    const session = correct ? await createSession(tx, user.id, request) : null;
+    await auditSignIn(tx, user, { via: "password", ip: request.ip, outcome: correct ? "ok" : "denied" });
     return session && { sessionId: session.id, userId: user.id, name: user.name, email };
   });
+}
+
+/** Opens a session for who has shown elsewhere who they are. @param via where, for the audit logs */
+export async function openSession(db: Database, userId: string, via: "oidc", request: From): Promise<SignIn> {
+  const include = { memberships: inOneOrder };
+  const user = await db.prisma.user.findUniqueOrThrow({ where: { id: userId }, include });
+  return transact(db, async (tx) => {
+    const { id: sessionId } = await createSession(tx, userId, request);
+    await auditSignIn(tx, user, { via, ip: request.ip, outcome: "ok" });
+    return { sessionId, userId, name: user.name, email: user.email ?? "" };
+  });
+}
+
+function createSession(tx: Tx, userId: string, { ip, userAgent }: From) {
+  const expiresAt = new Date(Date.now() + sessionDays * 86_400_000);
+  return tx.session.create({
+    data: { id: newId(), userId, ip, userAgent: userAgent?.slice(0, 300) ?? null, expiresAt },
+  });
+}
+
+type SigningIn = Pick<User, "id" | "name" | "kind"> & { memberships: { workspaceId: string }[] };
+
+async function auditSignIn(
+  tx: Tx,
+  { id, name, kind, memberships }: SigningIn,
+  { via, ip, outcome }: { via: string; ip: string | null; outcome: "ok" | "denied" },
+): Promise<void> {
+  const entry = { action: "session.open", resource: { type: "user", id }, outcome };
+  for (const { workspaceId } of memberships) {
+    await appendAudit(tx, workspaceId, { userId: id, name, kind, via, ip }, entry);
+  }
 }
 
 const lastSeenResolutionMs = 60_000;

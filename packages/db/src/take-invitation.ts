@@ -57,23 +57,46 @@ export async function joinByInvitation(
   input: JoinInput,
   request: { ip: string | null },
 ): Promise<{ workspaceId: string }> {
-  const { id, workspaceId } = await findOpen(db.prisma, input.token);
-  const passwordHash = await hashPassword(input.password);
-  const { name, email } = input;
+  const { name, email, token, password } = input;
+  const { id, workspaceId } = await findOpen(db.prisma, token);
+  const person = { name, email, passwordHash: await hashPassword(password) };
+  await join(db, token, { id, workspaceId }, person, request);
+  return { workspaceId };
+}
+
+/** The same for who has signed in at an issuer, which has verified the address. @throws as `joinByInvitation` */
+export async function joinByIdentity(
+  db: Database,
+  token: string,
+  person: Person & { identities: { create: { issuer: string; subject: string } } },
+  request: { ip: string | null },
+): Promise<void> {
+  await join(db, token, await findOpen(db.prisma, token), person, request);
+}
+
+type Person = Omit<Prisma.UserCreateInput, "id"> & { name: string; email: string };
+
+async function join(
+  db: Database,
+  token: string,
+  { id, workspaceId }: { id: string; workspaceId: string },
+  person: Person,
+  request: { ip: string | null },
+): Promise<void> {
+  const { name, email } = person;
   const userId = newId();
   const actor: Actor = { userId, name, kind: "human", via: `invitation:${id}`, ip: request.ip };
   const scope = { db, workspaceId, actor };
   const taken = mutate(scope, entryOf(id), async (tx, after) => {
     await lockMembers(tx, workspaceId);
-    const invitation = await findOpen(tx, input.token);
+    const invitation = await findOpen(tx, token);
     if (invitation.email !== null && invitation.email !== email) throw new AppError("JOIN_REFUSED");
-    await tx.user.create({ data: { id: userId, name, email, passwordHash } }).catch(addressTaken);
+    await tx.user.create({ data: { id: userId, ...person } }).catch(addressTaken);
     await admit(tx, invitation, userId);
     after({ k: "workspace", w: workspaceId });
   });
   // Somebody may be trying addresses.
   await rememberRefusal(scope, entryOf(id), taken, "JOIN_REFUSED");
-  return { workspaceId };
 }
 
 /**

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError } from "@heddle/db/errors";
+import { AppError, type ErrorCode } from "@heddle/db/errors";
 import { authenticateSession, revokeSession, type SignIn, signIn } from "@heddle/db/sessions";
 import { cleanText } from "@heddle/db/text";
 import type { NextAuthOptions } from "next-auth";
 import credentials from "next-auth/providers/credentials";
 import { z } from "zod";
+import { oidcId, oidcProviders } from "./oidc.ts";
+import { type Arrival, arrive } from "./oidc-sign-in.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import type { Runtime } from "./runtime.ts";
 import { cookieName, usesHttps } from "./session-cookie.ts";
+import { refusedAt } from "./sign-in-intent.ts";
 
 const signInInput = z.object({
   email: z.string().min(1).max(320).transform(cleanText),
@@ -15,26 +18,35 @@ const signInInput = z.object({
 });
 
 const sessionSeconds = 30 * 86_400;
+const maxReasonChars = 300;
 
 /**
- * next-auth with passwords. The cookie holds nothing but the session row's id, encrypted; the row decides at each
- * request. The error of a refused sign-in is one of our codes: SIGN_IN_FAILED or RATE_LIMITED.
+ * next-auth with passwords and, where one is set, an OpenID Connect issuer. The cookie holds nothing but the session
+ * row's id, encrypted; the row decides at each request. The error of a refused sign-in is one of our codes:
+ * SIGN_IN_FAILED or RATE_LIMITED for a password, and what `arrive` throws.
  */
-export function authOptions(runtime: Runtime): NextAuthOptions {
+export function authOptions(runtime: Runtime, arrival: Arrival): NextAuthOptions {
   const { env } = runtime;
   const secure = usesHttps(env);
-  const cookie = (purpose: "session" | "csrf" | "callback") => ({
+  const cookie = (purpose: Parameters<typeof cookieName>[1]) => ({
     name: cookieName(env, purpose),
     options: { httpOnly: true, sameSite: "lax" as const, path: "/", secure },
   });
   return {
     secret: env.NEXTAUTH_SECRET,
     useSecureCookies: secure,
-    cookies: { sessionToken: cookie("session"), csrfToken: cookie("csrf"), callbackUrl: cookie("callback") },
+    cookies: {
+      sessionToken: cookie("session"),
+      csrfToken: cookie("csrf"),
+      callbackUrl: cookie("callback"),
+      pkceCodeVerifier: cookie("pkce"),
+      state: cookie("state"),
+      nonce: cookie("nonce"),
+    },
     session: { strategy: "jwt", maxAge: sessionSeconds },
     pages: { signIn: "/sign-in", error: "/sign-in" },
     logger: {
-      error: (code) => runtime.log.warn({ code }, "sign-in"),
+      error: (code, about) => runtime.log.warn({ code, reason: issuersReason(code, about) }, "sign-in"),
       warn: (code) => runtime.log.debug({ code }, "sign-in"),
       debug: () => undefined,
     },
@@ -46,8 +58,17 @@ export function authOptions(runtime: Runtime): NextAuthOptions {
           return { id: session.sessionId };
         },
       }),
+      ...oidcProviders(env),
     ],
     callbacks: {
+      async signIn({ user, account, profile }) {
+        if (account?.provider !== oidcId) return true;
+        const answer = await arriveOrCode(runtime, profile, arrival);
+        if ("code" in answer) return refusedAt(arrival, answer.code);
+        // As with a password: the id that the cookie gets is the session's.
+        user.id = answer.sessionId;
+        return true;
+      },
       jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
       async session({ session, token }) {
         const principal = await principalOf(runtime, token.sid);
@@ -85,6 +106,26 @@ async function checkPassword(runtime: Runtime, given: unknown, from: RequestInfo
     if (!(error instanceof AppError)) runtime.log.error({ requestId: from.requestId, err: error }, "sign-in failed");
     // next-auth hands the message of an error to the browser.
     throw new Error(error instanceof AppError ? error.code : "INTERNAL");
+  }
+}
+
+/** Why an issuer and Heddle do not understand each other, for whoever runs the server. */
+function issuersReason(code: string, about: unknown): string | undefined {
+  const error = about instanceof Error ? about : (about as { error?: unknown } | undefined)?.error;
+  return code.includes("OAUTH") && error instanceof Error ? error.message.slice(0, maxReasonChars) : undefined;
+}
+
+async function arriveOrCode(
+  runtime: Runtime,
+  profile: unknown,
+  arrival: Arrival,
+): Promise<{ sessionId: string } | { code: ErrorCode }> {
+  try {
+    return { sessionId: await arrive(runtime, profile, arrival) };
+  } catch (error) {
+    const { requestId } = arrival.from;
+    if (!(error instanceof AppError)) runtime.log.error({ requestId, err: error }, "sign-in at the issuer failed");
+    return { code: error instanceof AppError ? error.code : "SSO_FAILED" };
   }
 }
 

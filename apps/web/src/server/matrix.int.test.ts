@@ -52,6 +52,7 @@ const samples: Record<string, Sample> = {
   "account.rename": { input: () => ({ name: "Ada" }) },
   "account.sessions": inWorkspace,
   "account.signOut": { input: () => ({ sessionId: "none" }), refusedAs: "NOT_FOUND" },
+  "account.unlinkIdentity": { input: () => ({ identityId: "none" }), refusedAs: "NOT_FOUND" },
   "account.useReset": { input: byUnknownLink, refusedAs: "RESET_INVALID" },
   "audit.list": { input: () => ({}) },
   "audit.recent": { input: () => ({}) },

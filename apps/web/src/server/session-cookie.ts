@@ -8,7 +8,7 @@ export function usesHttps(env: Pick<Env, "NEXTAUTH_URL">): boolean {
 /** Cookies do not know ports: the name does, so that two stacks on one host keep apart. */
 export function cookieName(
   env: Pick<Env, "NEXTAUTH_URL" | "HEDDLE_PORT">,
-  purpose: "session" | "csrf" | "callback",
+  purpose: "session" | "csrf" | "callback" | "pkce" | "state" | "nonce" | "intent",
 ): string {
   return `${usesHttps(env) ? "__Secure-" : ""}heddle-${env.HEDDLE_PORT}-${purpose}`;
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { SettingsSection } from "../settings/section.tsx";
 import { FailureState } from "../shell/failure-state.tsx";
 import { useTRPC } from "../shell/trpc.ts";
+import { Identities } from "./identities.tsx";
 import { NameForm } from "./name-form.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { SessionTable } from "./session-table.tsx";
@@ -21,6 +22,7 @@ export function AccountSection() {
         <div className="flex flex-col gap-8">
           <NameForm account={account} />
           {account.hasPassword && <PasswordForm email={account.email} />}
+          <Identities account={account} />
           <SessionTable />
         </div>
       )}

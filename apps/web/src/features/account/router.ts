@@ -7,17 +7,33 @@ import {
   sessionView,
 } from "@heddle/db/account.schema";
 import { linkToken } from "@heddle/db/accounts.schema";
+import { unlinkIdentity } from "@heddle/db/identities";
 import { checkPasswordReset, usePasswordReset } from "@heddle/db/password-resets";
 import { useResetInput } from "@heddle/db/password-resets.schema";
 import { z } from "zod";
 import { callByLink } from "../../server/link-calls.ts";
+import { oidcName } from "../../server/oidc.ts";
 import { publicProcedure, router, userProcedure } from "../../server/trpc.ts";
 
 const done = z.object({});
 
+/** `elsewhere` is the name of the issuer that people can sign in at. */
+const ownAccount = accountView.extend({ elsewhere: z.string().nullable() });
+
 /** What belongs to a person and to no workspace. Changes are made signed in, never with a token. */
 export const accountRouter = router({
-  get: userProcedure.output(accountView).query(({ ctx }) => getAccount(ctx.scope)),
+  get: userProcedure.output(ownAccount).query(async ({ ctx }) => {
+    return { ...(await getAccount(ctx.scope)), elsewhere: oidcName(ctx.runtime.env) };
+  }),
+
+  /** The issuer's person signs in to the account no more. */
+  unlinkIdentity: userProcedure
+    .input(z.object({ identityId: z.string() }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await unlinkIdentity(ctx.scope, input);
+      return {};
+    }),
 
   rename: userProcedure
     .input(renameInput)

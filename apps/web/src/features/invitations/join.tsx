@@ -11,8 +11,11 @@ import { useTRPC } from "../shell/trpc.ts";
 import { JoinAsNew } from "./join-as-new.tsx";
 import { JoinSignedIn } from "./join-signed-in.tsx";
 
-/** What an invitation offers, and the two ways to take it. */
-export function Join({ token, signedIn }: { token: string; signedIn: boolean }) {
+/** @property elsewhere the issuer's name, where there is one to sign in at */
+type Props = { token: string; signedIn: boolean; elsewhere: string | null };
+
+/** What an invitation offers, and the ways to take it. */
+export function Join({ token, signedIn, elsewhere }: Props) {
   const offer = useQuery(useTRPC().invitations.offer.queryOptions({ token }, { refetchOnWindowFocus: false }));
   return (
     <PublicPage title={offer.data ? `Join ${offer.data.workspace}` : "Invitation"}>
@@ -26,7 +29,11 @@ export function Join({ token, signedIn }: { token: string; signedIn: boolean }) 
           <p className="mt-1 mb-5 text-muted text-sm">
             {offer.data.inviter} invites you, with the role {offer.data.role}.
           </p>
-          {signedIn ? <JoinSignedIn token={token} /> : <JoinAsNew token={token} addressed={offer.data.addressed} />}
+          {signedIn ? (
+            <JoinSignedIn token={token} />
+          ) : (
+            <JoinAsNew token={token} addressed={offer.data.addressed} elsewhere={elsewhere} />
+          )}
         </>
       )}
     </PublicPage>

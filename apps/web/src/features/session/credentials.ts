@@ -15,6 +15,33 @@ export async function signIn(credentials: { email: string; password: string }): 
   }
 }
 
+/** What somebody wants of the issuer besides signing in. */
+export type Elsewhere = {
+  /** Where to go afterwards, as a path. */
+  path: string;
+  /** To take an invitation, by its secret. */
+  invitation?: string;
+  /** To have the issuer's person sign in to the present account from now on. */
+  link?: boolean;
+};
+
+/** Leaves for the issuer. @returns why it cannot, as a sentence */
+export async function signInElsewhere({ path, invitation, link }: Elsewhere): Promise<string | null> {
+  try {
+    const fields = { callbackUrl: path, ...(invitation ? { invitation } : {}), ...(link ? { link: "yes" } : {}) };
+    const answer = await post("/api/auth/signin/oidc", fields);
+    const body: unknown = await answer.json();
+    if (!answer.ok || !hasUrl(body)) return refusal(body);
+    location.assign(body.url);
+    return null;
+  } catch {
+    return offline;
+  }
+}
+
+const hasUrl = (body: unknown): body is { url: string } =>
+  typeof body === "object" && body !== null && "url" in body && typeof body.url === "string";
+
 /** Ends the session row and forgets the cookie. @throws when the server cannot be reached */
 export async function signOut(): Promise<void> {
   const answer = await post("/api/auth/signout", { callbackUrl: location.origin });
@@ -28,7 +55,7 @@ async function post(path: string, fields: Record<string, string>): Promise<Respo
 
 /** next-auth names the reason in the query of the address it answers with. */
 function refusal(body: unknown): string {
-  const url = typeof body === "object" && body !== null && "url" in body ? String(body.url) : "";
+  const url = hasUrl(body) ? body.url : "";
   const code = URL.canParse(url, location.origin) ? new URL(url, location.origin).searchParams.get("error") : null;
   return errorTable[isErrorCode(code) ? code : "INTERNAL"].message;
 }

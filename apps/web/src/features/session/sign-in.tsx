@@ -4,11 +4,20 @@ import { useState } from "react";
 import { signIn } from "./credentials.ts";
 import { PublicPage } from "./public-page.tsx";
 import { safePath } from "./safe-path.ts";
+import { SignInElsewhere } from "./sign-in-elsewhere.tsx";
 
-/** @param from where the person came from */
-export function SignIn({ from }: { from: string | undefined }) {
+export type SignInProps = {
+  /** Where the person came from. */
+  from: string | undefined;
+  /** The issuer's name, where there is one to sign in at. */
+  elsewhere: string | null;
+  /** Why the issuer's answer let nobody in. */
+  refusal: string | null;
+};
+
+export function SignIn({ from, elsewhere, refusal }: SignInProps) {
   const [pending, setPending] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState(refusal);
 
   async function submit(credentials: { email: string; password: string }) {
     setPending(true);
@@ -24,6 +33,7 @@ export function SignIn({ from }: { from: string | undefined }) {
     <PublicPage title="Sign in">
       <h1 className="mb-4 font-semibold text-lg">Sign in</h1>
       <SignInForm onSubmit={submit} pending={pending} error={error} />
+      {elsewhere && <SignInElsewhere name={elsewhere} path={safePath(from)} onError={setError} />}
     </PublicPage>
   );
 }
