@@ -86,6 +86,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto(`/threads/${id}`);
       await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
       await expectAccessible(page, "failed thread");
+      await page.goto("/inbox");
+      await expect(page.getByRole("list", { name: "Inbox" }).getByText("Turn failed").first()).toBeVisible();
+      await expectAccessible(page, "inbox");
     });
 
     test("a queue, a stop, an edited prompt, an archive and a deletion", async ({
@@ -146,6 +149,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const [section, sign] of [
         ["account", "Where you are signed in"],
         ["appearance", "Kept in this browser."],
+        ["notifications", "Send me an e-mail when"],
         ["members", "Invite"],
         ["providers", "Add provider"],
         ["tokens", "New token"],

@@ -3,7 +3,7 @@ import { Clock, Ellipsis } from "lucide-react";
 import { memo } from "react";
 import { Avatar } from "./avatar.tsx";
 import { cn } from "./cn.ts";
-import { formatAbsolute } from "./format.ts";
+import { formatAbsolute, plural } from "./format.ts";
 import { IconButton } from "./icon-button.tsx";
 import { type InboxKind, inboxLooks } from "./inbox-kind.ts";
 import { Link } from "./link.tsx";
@@ -20,6 +20,8 @@ export type InboxRowView = {
   claimedBy: Person | null;
   handedBy: Person | null;
   handedTo: Person | null;
+  /** How many others were told of the same. */
+  alsoTold: number;
   createdAt: Instant;
   snoozedUntil: Instant | null;
   endedAt: Instant | null;
@@ -30,15 +32,16 @@ export type InboxRowProps = {
   item: InboxRowView;
   href: string;
   selected: boolean;
-  /** Somebody else takes care of it. */
-  taken: boolean;
+  /** The reader. */
+  me: string | undefined;
   onSelect: (id: string) => void;
   onMenu: (id: string, place: MenuPlace) => void;
 };
 
 /** Something that needs a person: reason, thread, who has to do with it, age. */
 export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
-  const { item, href, selected, taken, onSelect, onMenu } = props;
+  const { item, href, selected, me, onSelect, onMenu } = props;
+  const taken = item.claimedBy !== null && item.claimedBy.id !== me;
   const { icon: Icon, className, label } = inboxLooks[item.kind];
   const about = item.thread?.title ?? item.note ?? "";
 
@@ -59,16 +62,12 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
         href={href}
         data-inbox-item={item.id}
         onFocus={() => onSelect(item.id)}
-        className="flex min-w-0 flex-1 items-center gap-x-3 py-2 pl-4 outline-offset-[-2px] frame:h-9 frame:py-0 max-frame:flex-wrap"
+        className="flex min-w-0 flex-1 items-center gap-x-3 py-2 pr-2 pl-4 outline-offset-[-2px] frame:h-9 frame:py-0 max-frame:flex-wrap"
       >
         <span
-          className={cn(
-            "flex shrink-0 items-center gap-2 text-muted text-xs frame:w-40",
-            taken && "opacity-70",
-            "max-frame:text-subtle",
-          )}
+          className={cn("flex shrink-0 items-center gap-2 text-xs frame:w-40", taken ? "text-subtle" : "text-muted")}
         >
-          <Icon className={cn("size-3.5 shrink-0", className)} aria-hidden />
+          <Icon className={cn("size-3.5 shrink-0", taken ? "text-subtle" : className)} aria-hidden />
           {label}
         </span>
         <span
@@ -81,7 +80,7 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
           {about}
           {item.thread && item.note && <span className="ml-2 text-subtle text-xs">{item.note}</span>}
         </span>
-        <Facts item={item} />
+        <Facts item={item} me={me} />
         {item.thread && (
           <span className="min-w-0 max-w-40 truncate text-subtle text-xs max-frame:order-4 max-frame:basis-full max-frame:max-w-none">
             {item.thread.project}
@@ -100,7 +99,9 @@ export const InboxRow = memo(function InboxRow(props: InboxRowProps) {
   );
 });
 
-function Facts({ item: { actor, claimedBy, handedBy, handedTo, resolved } }: { item: InboxRowView }) {
+function Facts({ item, me }: { item: InboxRowView; me: string | undefined }) {
+  const { actor, claimedBy, handedBy, handedTo, alsoTold, endedAt, resolved } = item;
+  const nameOf = ({ id, name }: Person) => (id === me ? "you" : name);
   const facts: [string, Person][] = [];
   if (handedTo) facts.push(["Handed on to", handedTo]);
   else if (handedBy) facts.push(["From", handedBy]);
@@ -108,12 +109,15 @@ function Facts({ item: { actor, claimedBy, handedBy, handedTo, resolved } }: { i
   if (claimedBy) facts.push(["Taken by", claimedBy]);
   return (
     <>
-      {facts.map(([what, { name }]) => (
+      {facts.map(([what, person]) => (
         <span key={what} className="flex shrink-0 items-center gap-1.5 text-subtle text-xs">
-          <Avatar name={name} size={16} />
-          <span className="max-w-32 truncate max-sm:sr-only">{`${what} ${name}`}</span>
+          <Avatar name={person.name} size={16} />
+          <span className="max-w-48 truncate max-sm:sr-only">{`${what} ${nameOf(person)}`}</span>
         </span>
       ))}
+      {alsoTold > 0 && claimedBy === null && endedAt === null && (
+        <span className="shrink-0 text-subtle text-xs max-sm:hidden">{plural(alsoTold, "other")} told</span>
+      )}
       {resolved && <span className="shrink-0 text-subtle text-xs max-sm:hidden">Settled by itself</span>}
     </>
   );

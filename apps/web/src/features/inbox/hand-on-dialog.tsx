@@ -41,7 +41,7 @@ export function HandOnDialog({ item, onHandOn, onClose, returnFocus }: HandOnDia
         </>
       }
     >
-      <Field label="Member" hint="It moves to this member's inbox. Whoever may not see the thread cannot get it.">
+      <Field label="Member" hint="It moves to this member's inbox. Whoever may not see what it is about cannot get it.">
         {(control) => (
           <Select
             {...control}

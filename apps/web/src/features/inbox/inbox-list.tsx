@@ -80,7 +80,6 @@ export function InboxList({ view, items, actions }: InboxListProps) {
     h: () => ask("handOn", selected),
     c: toggleClaim,
     u: () => selected && view !== "open" && !selected.resolved && actions.reopen(selected),
-    z: actions.undo,
   });
 
   return (
@@ -92,7 +91,7 @@ export function InboxList({ view, items, actions }: InboxListProps) {
             item={item}
             href={hrefOf(item)}
             selected={item.id === selectedId}
-            taken={item.claimedBy !== null && item.claimedBy.id !== me}
+            me={me}
             onSelect={setSelectedId}
             onMenu={(id, place) => setAsked({ id, what: "menu", place })}
           />

@@ -5,6 +5,7 @@ import { IconButton } from "@heddle/ui/icon-button";
 import { Link } from "@heddle/ui/link";
 import { Segmented } from "@heddle/ui/segmented";
 import { SkeletonRows } from "@heddle/ui/skeleton";
+import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { Bell, Inbox } from "lucide-react";
 import { FailureState } from "../shell/failure-state.tsx";
 import { Screen } from "../shell/screen.tsx";
@@ -23,6 +24,8 @@ export function InboxScreen() {
   const view = inboxViews.find((one) => one === asked) ?? "open";
   const { data, error, isError, isRefetching, refetch } = useInbox(view);
   const actions = useInboxActions();
+  // Also once the list is empty.
+  useShortcuts({ z: actions.undo });
   return (
     <Screen
       title="Inbox"

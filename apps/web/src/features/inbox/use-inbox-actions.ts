@@ -16,8 +16,11 @@ export function useInboxActions() {
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.inbox.pathKey() });
 
   const act = useMutation({
+    // One after another: an undo may come before what it takes back is over.
+    scope: { id: "inbox" },
     mutationFn: ({ run }: Act) => run(),
-    onMutate({ item, said }) {
+    onMutate({ item, undo, said }) {
+      last.current = undo ? () => act.mutate({ item, run: undo }) : null;
       if (said === undefined) return;
       for (const view of ["open", "snoozed", "done"] as const) {
         queryClient.setQueryData(
@@ -28,14 +31,11 @@ export function useInboxActions() {
     },
     onSuccess(_, { item, undo, said }) {
       if (!undo || said === undefined) return;
-      const takeBack = () => {
-        last.current = null;
-        act.mutate({ item, run: undo });
-      };
-      last.current = takeBack;
+      const takeBack = () => act.mutate({ item, run: undo });
       void notify(said, { description: titleOf(item), action: { label: "Undo", onClick: takeBack } });
     },
     onError(error) {
+      last.current = null;
       void notify("That did not work", { description: failureOf(error).message });
     },
     onSettled: refresh,
