@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Mailbox, openMailbox } from "@heddle/infra/testing/mailbox";
+import { type Mailbox, openMailbox } from "@heddle/testing/mailbox";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Credentials } from "./member.ts";
 import { api, createStack, owner, type Stack } from "./stack.ts";

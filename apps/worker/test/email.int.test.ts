@@ -8,7 +8,7 @@ import { claimEmails } from "@heddle/db/send-inbox-email";
 import { openTestDatabase } from "@heddle/db/testing/database";
 import { makeWorkspace, type TestWorkspace } from "@heddle/db/testing/fixtures";
 import { claimTestTurn, openTestThread } from "@heddle/db/testing/turns";
-import { type Mailbox, openMailbox } from "@heddle/infra/testing/mailbox";
+import { type Mailbox, openMailbox } from "@heddle/testing/mailbox";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmails } from "../src/email/email-loop.ts";
