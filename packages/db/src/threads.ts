@@ -114,13 +114,14 @@ async function readThread(scope: Reader, id: string): Promise<ThreadView> {
   return view as ThreadView;
 }
 
-async function findThreads(scope: Reader, where: Prisma.ThreadWhereInput): Promise<ThreadView[]> {
-  const rows = await scope.db.prisma.thread.findMany({
-    where,
-    orderBy: [{ createdAt: "desc" }],
-    select: threadColumns(scope.principal.userId),
-    take: 1_000,
-  });
+/** For this package: the threads that `where` lets through, newest first unless told; it must keep to what the scope may see. */
+export async function findThreads(
+  scope: Reader,
+  where: Prisma.ThreadWhereInput,
+  { orderBy = { createdAt: "desc" }, take = 1_000 }: Pick<Prisma.ThreadFindManyArgs, "orderBy" | "take"> = {},
+): Promise<ThreadView[]> {
+  const select = threadColumns(scope.principal.userId);
+  const rows = await scope.db.prisma.thread.findMany({ where, orderBy, select, take });
   return toViews(scope, rows);
 }
 
