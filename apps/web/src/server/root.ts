@@ -7,7 +7,9 @@ import { notificationsRouter } from "../features/notifications/router.ts";
 import { projectMembersRouter } from "../features/project-members/router.ts";
 import { projectsRouter } from "../features/projects/router.ts";
 import { providersRouter } from "../features/providers/router.ts";
+import { searchRouter } from "../features/search/router.ts";
 import { sharingRouter } from "../features/sharing/router.ts";
+import { sidebarRouter } from "../features/sidebar/router.ts";
 import { statusRouter } from "../features/status/router.ts";
 import { threadsRouter } from "../features/threads/router.ts";
 import { tokensRouter } from "../features/tokens/router.ts";
@@ -24,6 +26,8 @@ export const appRouter = router({
   projectMembers: projectMembersRouter,
   projects: projectsRouter,
   providers: providersRouter,
+  search: searchRouter,
+  sidebar: sidebarRouter,
   sharing: sharingRouter,
   status: statusRouter,
   threads: threadsRouter,

@@ -1,15 +1,23 @@
 import type { ShortcutGroup } from "@heddle/ui/help-sheet";
+import { places } from "./places.ts";
 
 export const shortcutGroups: ShortcutGroup[] = [
   {
     title: "Anywhere",
     shortcuts: [
+      { keys: ["⌘/Ctrl", "K"], does: "Find a thread, a file, an action" },
       { keys: ["?"], does: "Show this list" },
-      { keys: ["g", "h"], does: "Go to the start page" },
-      { keys: ["g", "i"], does: "Go to the inbox" },
-      { keys: ["g", "s"], does: "Go to the settings" },
       { keys: ["["], does: "Show or hide the sidebar" },
       { keys: ["]"], does: "Show or hide changes and details" },
+    ],
+  },
+  {
+    title: "Go to",
+    shortcuts: [
+      ...places.map(({ key, label }) => ({ keys: ["g", key], does: label })),
+      { keys: ["g", "t"], does: "Threads in the sidebar" },
+      { keys: ["g", "p"], does: "Project of the open thread" },
+      { keys: ["g", "d"], does: "Changes of the open thread" },
     ],
   },
   {
@@ -17,7 +25,8 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["↑", "↓"], does: "Move between threads" },
       { keys: ["Enter"], does: "Open the thread" },
-      { keys: ["⇧", "F10"], does: "Menu of the thread" },
+      { keys: ["⇧", "F10"], does: "Menu of the thread: pin, archive, …" },
+      { keys: ["Alt", "↑", "↓"], does: "Move a pinned thread" },
     ],
   },
   {
@@ -39,6 +48,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["g", "c"], does: "Write a prompt" },
       { keys: ["g", "m"], does: "Write a comment to people" },
+      { keys: ["@"], does: "Name a file of the thread" },
       { keys: ["⌘/Ctrl", "Enter"], does: "Send, or queue while a turn runs" },
       { keys: ["⌘/Ctrl", "⇧", "Enter"], does: "Steer: into the running turn" },
     ],
@@ -57,6 +67,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["j", "k"], does: "Next, previous file" },
       { keys: ["n", "p"], does: "Next, previous hunk" },
+      { keys: ["v"], does: "Mark the file as viewed, or not" },
     ],
   },
 ];
@@ -74,6 +85,22 @@ export function focusComment(): void {
 /** Where the focus goes once a button has gone that had it; null on a touch screen, where it would bring up the keyboard. */
 export function composerAfterButton(): HTMLElement | null {
   return matchMedia("(pointer: fine)").matches ? composer() : null;
+}
+
+/** Writes a file's name where the prompt is written, as if it were typed. */
+export function mentionInComposer(path: string): void {
+  focusComposer();
+  // Deprecated, and the only way that leaves the field's undo whole.
+  document.execCommand("insertText", false, `@${path} `);
+}
+
+/** Puts the focus on the open thread's row in the sidebar, or on the first. */
+export function focusThreads(): void {
+  const rows = document.querySelector("[data-sidebar]");
+  (
+    rows?.querySelector<HTMLElement>("[data-thread-row][aria-current]") ??
+    rows?.querySelector<HTMLElement>("[data-thread-row]")
+  )?.focus();
 }
 
 const composer = () => document.querySelector<HTMLTextAreaElement>("form textarea[aria-label=Prompt]");

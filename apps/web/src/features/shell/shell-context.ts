@@ -7,6 +7,7 @@ export type Shell = {
   toggleWork: () => void;
   addProject: () => void;
   showHelp: () => void;
+  openPalette: () => void;
 };
 
 export const ShellContext = createContext<Shell | null>(null);

@@ -6,9 +6,8 @@ import { commitInput, createThreadInput, threadView } from "@heddle/db/threads.s
 import { z } from "zod";
 import { projectProcedure, router, threadProcedure, workspaceProcedure } from "../../server/trpc.ts";
 import { archiveProcedures } from "./archive-router.ts";
-import { threadDiff as threadDiffView } from "./diff.schema.ts";
-import { threadDiff } from "./diff.ts";
 import { environmentProcedures } from "./environment-router.ts";
+import { fileProcedures } from "./files-router.ts";
 import { jobOutput } from "./job.ts";
 import { networkProcedures } from "./network-router.ts";
 import { talkProcedures } from "./talk-router.ts";
@@ -68,13 +67,7 @@ export const threadsRouter = router({
   ...turnProcedures,
   ...talkProcedures,
 
-  diff: threadProcedure("thread.read")
-    .meta({
-      openapi: { method: "GET", path: "/threads/{threadId}/diff", summary: "Changes against the base, or of one turn" },
-    })
-    .input(z.object({ turnId: z.string().optional() }))
-    .output(threadDiffView)
-    .query(({ ctx, input }) => threadDiff(ctx.scope, ctx.runtime, input.turnId)),
+  ...fileProcedures,
 
   commit: threadProcedure("thread.commit")
     .meta({
