@@ -22,7 +22,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, href, selected }: Thr
       data-thread-row={thread.id}
       aria-current={selected ? "page" : undefined}
       className={cn(
-        "flex flex-col gap-0.5 rounded-md py-1.5 pr-2 pl-2 outline-offset-[-2px] [contain-intrinsic-height:auto_48px] [content-visibility:auto]",
+        "flex flex-col gap-0.5 rounded-md py-1.5 compact:py-1 pr-2 pl-2 outline-offset-[-2px] ",
         selected ? "bg-selected" : "hover:bg-hover",
       )}
     >
@@ -46,7 +46,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, href, selected }: Thr
           <RelativeTime at={updatedAt} className="shrink-0 text-subtle text-xs" />
         )}
       </span>
-      <span className="flex min-w-0 items-center gap-2 pl-5.5 text-subtle text-xs">
+      <span className="flex compact:hidden min-w-0 items-center gap-2 pl-5.5 text-subtle text-xs">
         <Avatar name={startedBy.name} size={14} />
         <span className="flex min-w-0 flex-1 items-center gap-1">
           <GitBranch className="size-3 shrink-0" aria-label="Branch" />

@@ -5,14 +5,16 @@ import { lazyPart } from "@heddle/ui/lazy-part";
 import { type LinkProps, LinkProvider } from "@heddle/ui/link";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { FolderPlus, Inbox, PanelLeftClose, Settings, SquarePen } from "lucide-react";
+import { useModKey } from "@heddle/ui/use-mod-key";
+import { Command, Inbox, PanelLeftClose, Search, Settings, SquarePen } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { createContext, Suspense, useContext } from "react";
 import { useInboxCount } from "../inbox/use-inbox.ts";
-import { ProjectList } from "../projects/project-list.tsx";
+import { ListHeader } from "../sidebar/list-header.tsx";
+import { ThreadsNav } from "../sidebar/threads-nav.tsx";
 import { AppLink } from "./app-link.tsx";
 import { useShell } from "./shell-context.ts";
-import { useCan, useWorkspace } from "./use-workspace.ts";
+import { useWorkspace } from "./use-workspace.ts";
 import { Wordmark } from "./wordmark.tsx";
 
 const AccountBar = lazyPart(() => import("./account-bar.tsx").then((module) => module.AccountBar));
@@ -20,9 +22,9 @@ const AccountBar = lazyPart(() => import("./account-bar.tsx").then((module) => m
 /** @param props.onNavigate after a click on any link, even one to where the reader is */
 export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
   const path = usePathname();
-  const { toggleSidebar, addProject } = useShell();
+  const { toggleSidebar, openPalette } = useShell();
+  const mod = useModKey();
   const workspace = useWorkspace();
-  const canAdd = useCan("project.create");
   const waiting = useInboxCount();
   const who = <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />;
 
@@ -31,6 +33,7 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
       <LinkProvider component={SidebarLink}>
         <header className="flex h-11 shrink-0 items-center gap-1 pr-2 pl-4">
           <Wordmark className="flex-1" />
+          <IconButton icon={Command} label="Search and commands" keys={[mod, "K"]} onClick={openPalette} />
           <IconButton
             icon={PanelLeftClose}
             label="Hide the sidebar"
@@ -44,16 +47,12 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
           entries={[
             { href: "/", label: "New thread", icon: SquarePen, active: path === "/" },
             { href: "/inbox", label: "Inbox", icon: Inbox, active: path === "/inbox", count: waiting },
+            { href: "/search", label: "Search", icon: Search, active: path === "/search" },
             { href: "/settings/appearance", label: "Settings", icon: Settings, active: path.startsWith("/settings") },
           ]}
         />
-        <div className="mt-4 flex h-7 items-center pr-2 pl-4">
-          <p className="flex-1 font-medium text-subtle text-xs">Projects</p>
-          {canAdd && <IconButton icon={FolderPlus} label="Add a project" size="sm" onClick={addProject} />}
-        </div>
-        <nav aria-label="Threads" className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-          <ProjectList />
-        </nav>
+        <ListHeader />
+        <ThreadsNav />
         <footer className="flex h-12 shrink-0 items-center gap-1 border-line border-t px-2">
           {workspace.isError ? (
             <Button size="sm" variant="ghost" onClick={() => workspace.refetch()}>

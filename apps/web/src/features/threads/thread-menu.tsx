@@ -4,11 +4,23 @@ import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dro
 import { IconButton } from "@heddle/ui/icon-button";
 import { lazyPart } from "@heddle/ui/lazy-part";
 import { MenuAt, type MenuPlace } from "@heddle/ui/menu-at";
-import { Archive, ArchiveRestore, Copy, Ellipsis, Link2, Trash2, UserRoundCheck, Users } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  Copy,
+  Ellipsis,
+  Link2,
+  Pin,
+  PinOff,
+  Trash2,
+  UserRoundCheck,
+  Users,
+} from "lucide-react";
 import { Suspense, useRef, useState } from "react";
 import { threadLink } from "../sharing/thread-link.ts";
 import { notify } from "../shell/notify.ts";
 import { canOn } from "../shell/use-workspace.ts";
+import { useSidebarView } from "../sidebar/use-sidebar-view.ts";
 import type { ThreadDialogsProps } from "./thread-dialogs.tsx";
 import { useRestore } from "./use-archive.ts";
 import { isBusy } from "./use-turns.ts";
@@ -68,6 +80,8 @@ function ThreadMenuItems({ thread, onAsk }: ThreadMenuItemsProps) {
   const canArchive = canOn(thread, "thread.archive");
   const canDelete = canOn(thread, "thread.delete");
   const restore = useRestore();
+  const { pins, ready, setPinned } = useSidebarView();
+  const pinned = pins.includes(thread.id);
   const busy = isBusy(thread);
 
   return (
@@ -78,6 +92,11 @@ function ThreadMenuItems({ thread, onAsk }: ThreadMenuItemsProps) {
       <MenuItem icon={Copy} onSelect={() => copy(thread.branch, "The branch's name was copied")}>
         Copy branch name
       </MenuItem>
+      {ready && thread.status !== "archived" && (
+        <MenuItem icon={pinned ? PinOff : Pin} onSelect={() => setPinned(thread.id, !pinned)}>
+          {pinned ? "Unpin" : "Pin to the top"}
+        </MenuItem>
+      )}
       <MenuSeparator />
       <MenuItem icon={Users} onSelect={() => onAsk("share")}>
         Share…

@@ -1,12 +1,12 @@
 "use client";
 import { ChevronRight, KeyRound, Plus, TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 import { Progress } from "./progress.tsx";
 import type { ProjectView } from "./types.ts";
 
-export type ProjectGroupProps = {
+export type ProjectHeaderProps = {
   project: ProjectView;
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -16,24 +16,20 @@ export type ProjectGroupProps = {
   onNewThread?: () => void;
   /** The number of threads, shown while closed. */
   count?: number;
-  /** Further buttons of the header, e.g. a menu. */
+  /** Further buttons, e.g. a menu. */
   actions?: ReactNode;
-  /** The thread rows, or what to show instead. */
-  children?: ReactNode;
 };
 
-/** A project in the sidebar with its threads. Arrow keys move between the rows. */
-export function ProjectGroup(props: ProjectGroupProps) {
-  const { project, waits, open, onOpenChange, onNewThread, count, actions, children } = props;
-  const id = useId();
+/** A project in the sidebar, above its threads. */
+export function ProjectHeader(props: ProjectHeaderProps) {
+  const { project, open, onOpenChange, waits, onNewThread, count, actions } = props;
   return (
-    <section aria-labelledby={`${id}-name`} className="px-2 pb-2">
+    <div className="px-2">
       <div className="group flex h-8 items-center gap-0.5 pointer-coarse:h-11">
         <h2 className="min-w-0 flex-1">
           <button
             type="button"
             aria-expanded={open}
-            aria-controls={`${id}-threads`}
             onClick={() => onOpenChange(!open)}
             className="flex w-full min-w-0 items-center gap-1.5 rounded-md px-1 py-1 text-left font-medium text-muted text-xs hover:text-fg"
           >
@@ -41,9 +37,7 @@ export function ProjectGroup(props: ProjectGroupProps) {
               className={cn("size-3.5 shrink-0 transition-transform duration-100", open && "rotate-90")}
               aria-hidden
             />
-            <span id={`${id}-name`} className="truncate">
-              {project.name}
-            </span>
+            <span className="truncate">{project.name}</span>
             {!open && count !== undefined && <span className="font-normal text-subtle">{count}</span>}
           </button>
         </h2>
@@ -70,23 +64,6 @@ export function ProjectGroup(props: ProjectGroupProps) {
           <span className="min-w-0 break-words">{project.reason ?? "The repository could not be read."}</span>
         </p>
       )}
-      {open && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: only moves the focus between the links inside
-        <div id={`${id}-threads`} className="flex flex-col gap-px" onKeyDown={moveFocus}>
-          {children}
-        </div>
-      )}
-    </section>
+    </div>
   );
-}
-
-function moveFocus(event: KeyboardEvent): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step === undefined) return;
-  const scope = event.currentTarget.closest("[data-sidebar]") ?? event.currentTarget;
-  const rows = [...scope.querySelectorAll<HTMLElement>("[data-thread-row]")];
-  const next = rows[rows.indexOf(document.activeElement as HTMLElement) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }
