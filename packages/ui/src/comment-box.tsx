@@ -1,12 +1,13 @@
 "use client";
 import { CircleAlert, MessageSquare } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { Avatar } from "./avatar.tsx";
 import { Button } from "./button.tsx";
+import { CompletionList, completionOptionId } from "./completion-list.tsx";
 import { Kbd } from "./kbd.tsx";
-import { MentionList, mentionOptionId } from "./mention-list.tsx";
-import { mentionsIn } from "./mentions.ts";
+import { matchPeople, mentionsIn } from "./mentions.ts";
 import type { Person } from "./types.ts";
-import { useMentions } from "./use-mentions.ts";
+import { useCompletion } from "./use-completion.ts";
 import { useModKey } from "./use-mod-key.ts";
 
 export type CommentBoxProps = {
@@ -38,7 +39,13 @@ export function CommentBox({
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const mod = useModKey();
-  const mentions = useMentions(people, { field, text, onChange: change });
+  const mentions = useCompletion({
+    field,
+    text,
+    onChange: change,
+    find: (query) => matchPeople(people, query),
+    nameOf: ({ name }) => name,
+  });
   const ready = text.trim() !== "" && !pending;
   const open = mentions.matches.length > 0;
 
@@ -83,9 +90,18 @@ export function CommentBox({
         )}
         <div className="relative rounded-xl border border-control border-dashed bg-sunken focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
           {open && (
-            <MentionList
+            <CompletionList
               id={`${id}-people`}
-              people={mentions.matches}
+              label="Members"
+              items={mentions.matches}
+              keyOf={({ id: personId, name }) => personId ?? name}
+              render={({ name }) => (
+                <>
+                  <Avatar name={name} size={16} />
+                  <span className="min-w-0 flex-1 truncate">{name}</span>
+                </>
+              )}
+              className="absolute bottom-full left-2 mb-1 w-64"
               active={mentions.active}
               onChoose={mentions.choose}
             />
@@ -98,7 +114,7 @@ export function CommentBox({
             aria-expanded={open}
             aria-autocomplete="list"
             aria-controls={open ? `${id}-people` : undefined}
-            aria-activedescendant={open ? mentionOptionId(`${id}-people`, mentions.active) : undefined}
+            aria-activedescendant={open ? completionOptionId(`${id}-people`, mentions.active) : undefined}
             placeholder="Comment to people; the agent does not read it. @ mentions somebody"
             // biome-ignore lint/a11y/noAutofocus: it takes the place of the field that had the focus
             autoFocus={autoFocus}

@@ -1,16 +1,11 @@
 "use client";
 import { Fragment, memo, useMemo } from "react";
 import { cn } from "./cn.ts";
+import { lineStyles } from "./diff-line-row.tsx";
 import type { Token } from "./highlight.ts";
 import type { DiffHunk, DiffLine } from "./parse-patch.ts";
 import { segmentsOf } from "./segments.ts";
 import { useHighlight } from "./use-highlight.ts";
-
-const STYLES = {
-  context: { row: "", gutter: "text-subtle", mark: "", sign: "" },
-  add: { row: "bg-diff-add", gutter: "bg-diff-add-gutter text-muted", mark: "bg-diff-add-mark", sign: "+" },
-  del: { row: "bg-diff-del", gutter: "bg-diff-del-gutter text-muted", mark: "bg-diff-del-mark", sign: "−" },
-};
 
 /** Hunks as a table: old number, new number, line. Numbers and signs stay out of what is copied. */
 export function DiffHunks({ hunks, path }: { hunks: DiffHunk[]; path: string }) {
@@ -31,7 +26,7 @@ export function DiffHunks({ hunks, path }: { hunks: DiffHunk[]; path: string }) 
       <tbody>
         {hunks.map((hunk, index) => (
           <Fragment key={hunk.header}>
-            <tr data-diff-hunk="" tabIndex={-1} className="bg-diff-hunk text-subtle outline-offset-[-2px]">
+            <tr className="bg-diff-hunk text-subtle">
               <td colSpan={2} />
               <td className="truncate py-1 pr-3 pl-5" title={hunk.section}>
                 {hunk.header} {hunk.section}
@@ -59,7 +54,7 @@ const HunkLines = memo(function HunkLines({ hunk, before, after }: HunkLinesProp
 });
 
 function LineRow({ line, tokens }: { line: DiffLine; tokens?: Token[] }) {
-  const style = STYLES[line.kind];
+  const style = lineStyles[line.kind];
   const gutter = cn("select-none px-[1ch] text-right align-top", style.gutter);
   return (
     <tr className={style.row}>

@@ -33,7 +33,7 @@ export function mentionsIn<T extends Person>(text: string, people: readonly T[])
 
 /** What is being typed behind an `@` at the caret; `null` where no name is. */
 export function mentionQuery(text: string, caret: number): { from: number; query: string } | null {
-  const found = /(?:^|[\s(])@([^\s@]{0,40})$/u.exec(text.slice(0, caret));
+  const found = /(?:^|[\s(])@([^\s@]{0,200})$/u.exec(text.slice(0, caret));
   return found ? { from: caret - (found[1]?.length ?? 0) - 1, query: found[1] ?? "" } : null;
 }
 

@@ -42,14 +42,12 @@ export function parsePatch(patch: string): DiffHunk[] {
   return hunks;
 }
 
-/** Pairs each run of deletions with an equally long run of additions after it and marks what differs in a line. */
+/** Pairs the lines of each run of deletions with those of the additions after it and marks what differs in a line. */
 function markWords(lines: DiffLine[]): void {
   for (let i = 0; i < lines.length; ) {
     const dels = runLength(lines, i, "del");
     const adds = runLength(lines, i + dels, "add");
-    if (dels > 0 && dels === adds) {
-      for (let k = 0; k < dels; k++) markPair(lines[i + k], lines[i + dels + k]);
-    }
+    for (let k = 0; k < Math.min(dels, adds); k++) markPair(lines[i + k], lines[i + dels + k]);
     i += Math.max(1, dels + adds);
   }
 }

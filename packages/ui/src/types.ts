@@ -109,6 +109,8 @@ export type FileDiff = {
   binary: boolean;
   /** Unified diff of this file, as git prints it; empty when only renamed or binary. */
   patch: string;
+  /** Another one once the file has changed. */
+  hash: string;
   /** The patch ends early: the change is too large to show. */
   truncated?: boolean;
 };

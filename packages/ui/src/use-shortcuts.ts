@@ -1,5 +1,13 @@
 import { type RefObject, useEffect, useRef } from "react";
 import { type KeyPress, matchBinding } from "./shortcuts.ts";
+import { readStored, useStored } from "./use-stored.ts";
+
+const plainKeys = "heddle-plain-keys";
+
+/** Whether keys without ⌘ or Ctrl do anything; a preference of this browser, for who speaks to it or hits keys by accident. */
+export function usePlainKeys(): [boolean, (on: boolean) => void] {
+  return useStored(plainKeys, true);
+}
 
 type Bindings = Record<string, () => void>;
 
@@ -29,6 +37,7 @@ export function useShortcuts(bindings: Bindings): void {
 function onKeyDown(event: KeyboardEvent): void {
   const mod = event.metaKey || event.ctrlKey;
   if (event.defaultPrevented || event.isComposing || event.altKey || (!mod && isBusy(event.target))) return;
+  if (!mod && !readStored(plainKeys, true)) return;
   if (["Shift", "Control", "Meta"].includes(event.key)) return;
   presses = [...presses.slice(-3), { key: event.key.toLowerCase(), mod, at: event.timeStamp }];
   const parts = [...mounted].map(({ current }) => current);

@@ -28,6 +28,11 @@ function parse<T>(text: string | null, fallback: T): T {
   }
 }
 
+/** A preference of this browser, as it is now. */
+export function readStored<T>(key: string, fallback: T): T {
+  return parse(read(key), fallback);
+}
+
 /** A preference of this browser, shared between its tabs; `fallback` on the server and while hydrating. */
 export function useStored<T>(key: string, fallback: T): [T, (value: T) => void] {
   const text = useSyncExternalStore(

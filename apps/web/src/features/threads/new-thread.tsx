@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { GitBranch } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import { useEnterSends } from "../settings/use-enter-sends.ts";
 import { messageOf } from "../shell/failure.ts";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
 import { useDraft } from "./use-draft.ts";
@@ -33,6 +34,7 @@ export function NewThread({ project, picker, placeholder, autoFocus }: NewThread
   const router = useRouter();
   const { models, model, choose, missing } = useModels();
   const draft = useDraft("new");
+  const [enterSends] = useEnterSends();
   const [branch, setBranch] = useState<string | null>(null);
   const [visibility, setVisibility] = useState<"shared" | "private">("shared");
   const list = useQuery(
@@ -66,6 +68,7 @@ export function NewThread({ project, picker, placeholder, autoFocus }: NewThread
       disabledReason={reasonAgainst(project) ?? missing}
       initialText={draft.initialText}
       onTextChange={draft.keep}
+      enterSends={enterSends}
       autoFocus={autoFocus}
       tools={
         <>

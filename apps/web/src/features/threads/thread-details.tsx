@@ -10,7 +10,7 @@ import { ThreadNetwork } from "./thread-network.tsx";
 
 /** What surrounds a thread: where its worktree is, how it is set up, its dev server, what it may reach. */
 export function ThreadDetails({ thread }: { thread: ThreadView }) {
-  const { hostId, branch, baseRef, baseCommit, headCommit, usage } = thread;
+  const { hostId, branch, baseRef, baseCommit, headCommit, lastCheckpoint, usage } = thread;
   return (
     <div className="h-full overflow-y-auto overscroll-contain">
       <Part title="Worktree">
@@ -36,6 +36,14 @@ export function ThreadDetails({ thread }: { thread: ThreadView }) {
                 <Name text={headCommit.slice(0, 12)} copies={headCommit} what="commit's id" />
               ) : (
                 <Muted>None</Muted>
+              ),
+            },
+            {
+              label: "Last checkpoint",
+              value: lastCheckpoint ? (
+                <Name text={lastCheckpoint.slice(0, 12)} copies={lastCheckpoint} what="checkpoint's id" />
+              ) : (
+                <Muted>None yet</Muted>
               ),
             },
             { label: "Setup", value: <SetupFact thread={thread} /> },

@@ -6,7 +6,7 @@ import { Suspense } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
 
-const DiffBody = lazyPart(() => import("@heddle/ui/diff-view").then((module) => module.DiffBody));
+const DiffBody = lazyPart(() => import("@heddle/ui/diff-body").then((module) => module.DiffBody));
 
 type TurnFileDiffProps = { threadId: string; turnId: string; path: string };
 

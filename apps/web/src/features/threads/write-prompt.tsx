@@ -4,8 +4,11 @@ import { Composer } from "@heddle/ui/composer";
 import { lazyPart } from "@heddle/ui/lazy-part";
 import type { SendMode } from "@heddle/ui/queue-panel";
 import { useStored } from "@heddle/ui/use-stored";
-import { type ReactNode, Suspense, useState } from "react";
+import { skipToken, useQuery } from "@tanstack/react-query";
+import { type ReactNode, Suspense, useCallback, useState } from "react";
+import { useEnterSends } from "../settings/use-enter-sends.ts";
 import { messageOf } from "../shell/failure.ts";
+import { useTRPC } from "../shell/trpc.ts";
 import { useDraft } from "./use-draft.ts";
 import { useModels } from "./use-models.ts";
 import { useSendTurn } from "./use-send-turn.ts";
@@ -28,6 +31,11 @@ type WritePromptProps = { thread: ThreadView; tools: ReactNode; autoFocus: boole
 export function WritePrompt({ thread, tools, autoFocus }: WritePromptProps) {
   const { models, model, choose, missing } = useModels(thread.model);
   const draft = useDraft(`thread-${thread.id}`);
+  const [enterSends] = useEnterSends();
+  const [naming, setNaming] = useState(false);
+  const wantFiles = useCallback(() => setNaming(true), []);
+  const input = naming ? { threadId: thread.id } : skipToken;
+  const files = useQuery(useTRPC().threads.files.queryOptions(input)).data?.files;
   const [mode, setMode] = useStored<SendMode>("heddle-send-mode", "queue");
   const send = useSendTurn(thread.id);
   const typing = useTyping(thread.id);
@@ -60,6 +68,9 @@ export function WritePrompt({ thread, tools, autoFocus }: WritePromptProps) {
         error={messageOf(send.error)}
         disabledReason={missing}
         initialText={draft.initialText}
+        enterSends={enterSends}
+        files={files}
+        onFilesWanted={wantFiles}
         onTextChange={(text) => {
           draft.keep(text);
           typing(text);

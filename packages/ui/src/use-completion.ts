@@ -1,29 +1,36 @@
 import { type KeyboardEvent, type RefObject, useState } from "react";
-import { matchPeople, mentionQuery } from "./mentions.ts";
-import type { Person } from "./types.ts";
+import { mentionQuery } from "./mentions.ts";
 
 const shown = 8;
 
-type Field = { field: RefObject<HTMLTextAreaElement | null>; text: string; onChange: (text: string) => void };
+type Completion<T> = {
+  field: RefObject<HTMLTextAreaElement | null>;
+  text: string;
+  onChange: (text: string) => void;
+  /** What may be meant by what is typed so far, best first. */
+  find: (query: string) => readonly T[];
+  /** What is written behind the `@`. */
+  nameOf: (item: T) => string;
+};
 
 /**
  * Completes `@name` in a text field. Call `look` after each change and move of the caret, and `onKeyDown` first: it says
  * whether it took the key.
  */
-export function useMentions(people: readonly Person[], { field, text, onChange }: Field) {
+export function useCompletion<T>({ field, text, onChange, find, nameOf }: Completion<T>) {
   const [caret, setCaret] = useState<number | null>(null);
   const [active, setActive] = useState(0);
   const open = caret === null ? null : mentionQuery(text, caret);
-  const matches = open ? matchPeople(people, open.query).slice(0, shown) : [];
+  const matches = open ? find(open.query).slice(0, shown) : [];
 
   function look() {
     setCaret(field.current?.selectionStart ?? null);
     setActive(0);
   }
 
-  function choose(person: Person) {
+  function choose(item: T) {
     if (!open || caret === null) return;
-    const before = `${text.slice(0, open.from)}@${person.name} `;
+    const before = `${text.slice(0, open.from)}@${nameOf(item)} `;
     onChange(before + text.slice(caret).replace(/^ /, ""));
     setCaret(null);
     // Once the field has the new text.
@@ -56,5 +63,5 @@ export function useMentions(people: readonly Person[], { field, text, onChange }
     return true;
   }
 
-  return { matches, active, look, choose, onKeyDown, close: () => setCaret(null) };
+  return { asked: open !== null, matches, active, look, choose, onKeyDown, close: () => setCaret(null) };
 }
