@@ -71,6 +71,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         .first()
         .click();
       await expectAccessible(page, "thread");
+      await page.getByRole("button", { name: "Old and new side by side" }).click();
+      await expectAccessible(page, "diff side by side");
       await page.getByRole("button", { name: "Commit", exact: true }).click();
       await expect(page.getByText("Suggested by the model")).toBeVisible();
       await expectAccessible(page, "commit");
@@ -148,8 +150,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("settings", async ({ ownerPage: page }) => {
       for (const [section, sign] of [
         ["account", "Where you are signed in"],
-        ["appearance", "Kept in this browser."],
         ["notifications", "Send me an e-mail when"],
+        ["appearance", "Single-letter shortcuts"],
         ["members", "Invite"],
         ["providers", "Add provider"],
         ["tokens", "New token"],
@@ -178,6 +180,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("menuitem", { name: /^Keyboard shortcuts/ }).click();
       await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
       await expectAccessible(page, "help");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option", { selected: true })).toBeVisible();
+      await expectAccessible(page, "palette", "[role=dialog]");
+      await page.goto("/search?q=test");
+      await expect(page.getByRole("combobox", { name: "Status" })).toBeVisible();
+      await expectAccessible(page, "search");
     });
   });
 }

@@ -3,6 +3,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { densityCookie, parseDensity } from "../features/shell/density.ts";
 import { parseTheme, themeCookie } from "../features/shell/theme.ts";
 import "./globals.css";
 
@@ -17,11 +18,14 @@ export const viewport: Viewport = {
 
 /** The theme comes with the page, so that it never flashes and no script has to run first. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = parseTheme((await cookies()).get(themeCookie)?.value);
+  const given = await cookies();
+  const theme = parseTheme(given.get(themeCookie)?.value);
+  const density = parseDensity(given.get(densityCookie)?.value);
   return (
     <html
       lang="en"
       data-theme={theme === "system" ? undefined : theme}
+      data-density={density}
       className={`${GeistSans.variable} ${GeistMono.variable}`}
       suppressHydrationWarning
     >

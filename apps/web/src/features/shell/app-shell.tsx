@@ -5,13 +5,15 @@ import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useShortcuts } from "@heddle/ui/use-shortcuts";
 import { useStored } from "@heddle/ui/use-stored";
 import { useParams, usePathname } from "next/navigation";
-import { type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useState } from "react";
 import { useThread } from "../threads/use-thread.ts";
 import { useThreadAddress } from "../threads/use-thread-address.ts";
 import { setPreference } from "./cookies.ts";
 import { isGone } from "./failure.ts";
 import { frameCookie } from "./frame-sizes.ts";
-import { focusComposer } from "./keys.ts";
+import { keepInstallOffer, registerOfflinePage } from "./install.ts";
+import { focusComposer, focusThreads } from "./keys.ts";
+import { placeShortcuts } from "./places.ts";
 import { type Shell, ShellContext } from "./shell-context.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { useGo } from "./use-go.ts";
@@ -30,10 +32,15 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   const [sidebarOpen, setSidebarOpen] = useStored("heddle-sidebar-open", true);
   const [workKept, setWorkKept] = useStored("heddle-work-open", true);
   const [threadsShownAt, setThreadsShownAt] = useState<string | null>(null);
-  const [dialog, setDialog] = useState<"help" | "project" | null>();
+  const [dialog, setDialog] = useState<"help" | "project" | "palette" | null>();
   const { data: thread, error } = useThread(threadId);
   const hydrated = useHydrated();
   const workOpen = workKept || tab !== null;
+
+  useEffect(() => {
+    keepInstallOffer();
+    registerOfflinePage();
+  }, []);
 
   const shell: Shell = {
     sidebarOpen,
@@ -45,13 +52,16 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
     },
     addProject: () => setDialog("project"),
     showHelp: () => setDialog("help"),
+    openPalette: () => setDialog("palette"),
   };
 
   useShortcuts({
+    "mod+k": () => document.querySelector("[role=dialog], [role=alertdialog]") || shell.openPalette(),
     "?": shell.showHelp,
-    "g h": () => go("/"),
-    "g i": () => go("/inbox"),
-    "g s": () => go("/settings/appearance"),
+    ...placeShortcuts(go),
+    "g t": focusThreads,
+    "g p": () => thread && go(`/projects/${thread.projectId}`),
+    "g d": () => threadId && show({ tab: "changes" }),
     "g c": focusComposer,
     "[": shell.toggleSidebar,
     "]": shell.toggleWork,
@@ -92,5 +102,6 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
 function pageLabel(path: string): string {
   if (path.startsWith("/settings")) return "Settings";
   if (path === "/inbox") return "Inbox";
+  if (path === "/search") return "Search";
   return path.startsWith("/projects") ? "Project" : "New thread";
 }
