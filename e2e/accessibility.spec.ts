@@ -1,15 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { expectAccessible } from "./accessible.ts";
 import { finishedThread, settled, test } from "./fixtures.ts";
 import { api } from "./stack.ts";
 import { threadPage } from "./thread-page.ts";
-
-/** @param part a selector, for what hides the rest of the page from readers while it is open */
-async function expectAccessible(page: Page, what: string, part = "html"): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
-  expect(found, what).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {

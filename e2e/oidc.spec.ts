@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startOidcIssuer } from "@heddle/testing/oidc-issuer";
 import { test as base, expect } from "@playwright/test";
+import { expectAccessible } from "./accessible.ts";
 import { signIn } from "./fixtures.ts";
 import { api, createStack } from "./stack.ts";
 
@@ -60,10 +61,12 @@ test("people sign in at an issuer: by their domain, by an invitation, and to an 
   await expect(ada.getByLabel("Name", { exact: true })).toHaveValue("ada by issuer");
   await ada.getByRole("button", { name: "Disconnect" }).click();
   await expect(ada.getByText(/^It is your only way in/)).toBeVisible();
+  await expectAccessible(ada, "connected account");
 
   const eve = await arrive("eve", "/");
   await eve.getByRole("button", { name: "Continue with Weaver ID" }).click();
   await expect(eve.getByText("You have no account here yet. Ask an admin for an invitation.")).toBeVisible();
+  await expectAccessible(eve, "sign-in refused");
   const { token } = await api<{ token: string }>(stack, "POST", "/invitations", { role: "viewer" });
   await eve.goto(`/join/${token}`);
   await eve.getByRole("button", { name: "Continue with Weaver ID" }).click();
