@@ -18,7 +18,7 @@ export const errorTable = {
     status: 409,
     retryable: false,
     message:
-      "There is an account with your e-mail address. Sign in with its password, then connect it under Settings › Account.",
+      "There is an account with your e-mail address. Sign in with its password, then connect it under Settings › Profile and sessions.",
   },
   SSO_NOT_ADMITTED: {
     status: 403,

@@ -44,7 +44,7 @@ export function Identities({ account }: { account: Account }) {
       )}
       {elsewhere !== null && identities.length === 0 && (
         <div className="flex flex-col items-start gap-2">
-          <p className="text-muted text-sm">Sign in with {elsewhere} instead of your password from now on.</p>
+          <p className="text-muted text-sm">Sign in with {elsewhere}, too.</p>
           <Button pending={leaving} onClick={connect}>
             Connect {elsewhere}
           </Button>

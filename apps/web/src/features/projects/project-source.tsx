@@ -99,7 +99,7 @@ export function PublicKey({ project }: { project: Project }) {
     <div className="flex flex-col gap-1.5 px-4 text-left">
       <h2 className="text-muted text-sm">
         {project.remote?.offeredHostKey
-          ? "It has to know this public key:"
+          ? "Add this public key at the server, too:"
           : "Add this public key at the server, then fetch:"}
       </h2>
       <CodeLine text={publicKey} label="Copy the public key" />
