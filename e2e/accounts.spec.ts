@@ -1,29 +1,7 @@
-import { type Browser, expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { signIn, test } from "./fixtures.ts";
 import { makeMember } from "./member.ts";
-import type { Stack } from "./stack.ts";
-
-/** A page of another browser: with cookies of its own. */
-async function elsewhere(browser: Browser, stack: Stack): Promise<Page> {
-  return (await browser.newContext({ baseURL: stack.url })).newPage();
-}
-
-async function choose(page: Page, field: string, option: string): Promise<void> {
-  await page.getByLabel(field, { exact: true }).click();
-  await page.getByRole("option", { name: option, exact: true }).click();
-}
-
-/** Makes an invitation in the settings. @returns its link, as the dialog shows it */
-async function invite(page: Page, role: string): Promise<string> {
-  await page.goto("/settings/members");
-  await page.getByRole("button", { name: "Invite", exact: true }).click();
-  await choose(page, "Role", role);
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Make link" }).click();
-  const link = (await dialog.getByText(/\/join\//).textContent()) ?? "";
-  await dialog.getByRole("button", { name: "Done" }).click();
-  return link;
-}
+import { choose, elsewhere, invite } from "./people.ts";
 
 test("somebody is invited, gets another role while looking, and is removed", async ({ ownerPage, browser, stack }) => {
   const link = await invite(ownerPage, "viewer");
