@@ -43,6 +43,7 @@ test("an owner, a reviewer and a viewer in one thread, in three browsers", async
   await expect(rita.work.getByText("one.md").first()).toBeVisible();
   expect(new URL(reviewer.url()).search).toBe("?tab=changes&file=one.md");
   await expect(isHere(owner, /^Rita Reviewer is here/)).toBeVisible();
+  await expect(isHere(reviewer, / is here$/)).toBeVisible();
   await expect(rita.prompt).toHaveCount(0);
 
   // A comment, with a mention by the keys alone.

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "./database.ts";
 import { finishTurn } from "./finish-turn.ts";
+import { handOver } from "./hand-over.ts";
 import { listItems } from "./items.ts";
 import { removeMember } from "./members.ts";
 import type { Permission, ProjectRole, ThreadRight } from "./permissions.ts";
 import { turnScope } from "./run-scope.ts";
 import { type Principal, projectScope, type ThreadScope, threadScope, workspaceScope } from "./scope.ts";
-import { getSharing, handOver, removeThreadMember, setThreadMember, setThreadVisibility } from "./sharing.ts";
+import { getSharing, removeThreadMember, setThreadMember, setThreadVisibility } from "./sharing.ts";
 import { openTestDatabase } from "./testing/database.ts";
 import { addMember, makeWorkspace, type TestWorkspace } from "./testing/fixtures.ts";
 import { claimTestTurn, openTestThread } from "./testing/turns.ts";

@@ -71,15 +71,22 @@ export function createPresence({ hub, publisher }: { hub: Hub; publisher: Publis
   }
 
   function hear(threadId: string, room: Room, event: HubEvent): void {
-    if (event.k === "presence") {
-      const person = { id: event.u, name: event.n };
-      if (event.here) room.seen.set(event.c, { person, untilMs: Date.now() + lifeMs });
-      else room.seen.delete(event.c);
-    } else if (event.k === "typing") {
-      if (event.on) room.typing.set(event.u, Date.now() + typingMs);
-      else room.typing.delete(event.u);
-    } else if (event.k === "whoIsHere") beat(threadId, room);
-    tellAll(room);
+    switch (event.k) {
+      case "presence":
+        if (event.here) {
+          room.seen.set(event.c, { person: { id: event.u, name: event.n }, untilMs: Date.now() + lifeMs });
+        } else room.seen.delete(event.c);
+        tellAll(room);
+        break;
+      case "typing":
+        if (event.on) room.typing.set(event.u, Date.now() + typingMs);
+        else room.typing.delete(event.u);
+        tellAll(room);
+        break;
+      case "whoIsHere":
+        beat(threadId, room);
+        break;
+    }
   }
 
   function openRoom(threadId: string): Room {

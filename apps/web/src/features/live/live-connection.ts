@@ -66,6 +66,7 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
 
   function open(threadId: string | null): () => void {
     close();
+    present = { threadId: null, people: nobody };
     let source: EventSource | null = null;
     let waiting: ThreadEvent[] = [];
     let flushTimer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,5 @@
-import { getSharing, handOver, removeThreadMember, setThreadMember, setThreadVisibility } from "@heddle/db/sharing";
+import { handOver } from "@heddle/db/hand-over";
+import { getSharing, removeThreadMember, setThreadMember, setThreadVisibility } from "@heddle/db/sharing";
 import {
   type SharingChanged,
   setThreadMemberInput,
