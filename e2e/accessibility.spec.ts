@@ -66,6 +66,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "thread");
       await page.getByRole("button", { name: "Old and new side by side" }).click();
       await expectAccessible(page, "diff side by side");
+      await page.getByRole("button", { name: "Share: shared thread" }).click();
+      await expect(page.getByRole("list", { name: "Named members" })).toBeVisible();
+      await expectAccessible(page, "sharing", "[role=dialog]");
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Commit", exact: true }).click();
       await expect(page.getByText("Suggested by the model")).toBeVisible();
       await expectAccessible(page, "commit");

@@ -3,7 +3,7 @@ import { finishedThread, test } from "./fixtures.ts";
 import { choose, invite, join } from "./people.ts";
 import { script, threadPage } from "./thread-page.ts";
 
-const comment = (page: Page) => page.getByRole("combobox", { name: "Comment" });
+const comment = (page: Page) => page.getByRole("textbox", { name: "Comment" });
 const isHere = (page: Page, name: RegExp) => page.getByRole("img", { name });
 const notThere = (page: Page) => page.getByText("It does not exist, or you may not see it.");
 
@@ -90,7 +90,8 @@ test("an owner, a reviewer and a viewer in one thread, in three browsers", async
   await owner.getByRole("button", { name: "Hand over", exact: true }).click();
   await expect(rita.conversation.getByText(/handed the thread to Rita Reviewer\.$/)).toBeVisible();
   await reviewer.getByRole("button", { name: "Share: shared thread" }).click();
-  await reviewer.getByRole("dialog").getByRole("radio", { name: "Private" }).click();
+  await expect(reviewer.getByRole("radio", { name: "Shared" })).toBeChecked();
+  await reviewer.getByRole("radio", { name: "Private" }).click();
   for (const page of [owner, viewer]) await expect(notThere(page)).toBeVisible();
   for (const page of [reviewer, viewer]) await page.context().close();
 });

@@ -11,8 +11,8 @@ import { useCompletion } from "./use-completion.ts";
 import { useModKey } from "./use-mod-key.ts";
 
 export type CommentBoxProps = {
-  /** Who can be mentioned. */
-  people: readonly Person[];
+  /** Who can be mentioned; absent while they are being read. */
+  people: readonly Person[] | undefined;
   /** Resolves to true when the comment was taken: only then is the text cleared. */
   onSend: (text: string, mentioned: readonly Person[]) => Promise<boolean>;
   error?: string | null;
@@ -43,10 +43,10 @@ export function CommentBox({
     field,
     text,
     onChange: change,
-    find: (query) => matchPeople(people, query),
+    find: (query) => matchPeople(people ?? [], query),
     nameOf: ({ name }) => name,
   });
-  const ready = text.trim() !== "" && !pending;
+  const ready = text.trim() !== "" && !pending && people !== undefined;
   const open = mentions.matches.length > 0;
 
   function change(next: string) {
@@ -57,7 +57,7 @@ export function CommentBox({
   async function send() {
     if (!ready) return;
     setPending(true);
-    const taken = await onSend(text.trim(), mentionsIn(text, people)).catch(() => false);
+    const taken = await onSend(text.trim(), mentionsIn(text, people ?? [])).catch(() => false);
     setPending(false);
     if (taken) change("");
     field.current?.focus();
@@ -110,8 +110,7 @@ export function CommentBox({
             ref={field}
             aria-label="Comment"
             aria-describedby={error ? `${id}-note` : undefined}
-            role="combobox"
-            aria-expanded={open}
+            aria-haspopup="listbox"
             aria-autocomplete="list"
             aria-controls={open ? `${id}-people` : undefined}
             aria-activedescendant={open ? completionOptionId(`${id}-people`, mentions.active) : undefined}

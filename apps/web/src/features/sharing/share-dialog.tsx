@@ -54,7 +54,8 @@ function Loaded({ thread, sharing }: { thread: ThreadView; sharing: Sharing }) {
   const threadId = thread.id;
   const mayShare = canOn(thread, "thread.share");
   const { setVisibility } = useShare(threadId);
-  const shown = setVisibility.isPending ? setVisibility.variables.visibility : sharing.visibility;
+  // The thread is kept fresh by the event stream.
+  const shown = setVisibility.isPending ? setVisibility.variables.visibility : thread.visibility;
   const label = visibilities.find(({ value }) => value === shown)?.label;
   return (
     <div className="flex flex-col gap-4">

@@ -72,7 +72,7 @@ function Actions({ thread }: { thread: ThreadView }) {
       <PeopleHere people={usePeopleHere(thread.id)} />
       <span className="flex min-w-0 items-center gap-1 text-muted text-xs max-sm:hidden">
         <GitBranch className="size-3.5 shrink-0 text-subtle" aria-label="Branch" />
-        <span className="max-w-44 truncate font-mono" title={thread.branch}>
+        <span className="max-w-28 truncate font-mono" title={thread.branch}>
           {thread.branch}
         </span>
         <CopyButton text={thread.branch} label="Copy the branch's name" />

@@ -26,7 +26,11 @@ export function useMarkRead(thread: ThreadView | undefined): void {
       timer.current ??= setTimeout(() => {
         timer.current = undefined;
         const { id, seq } = latest.current ?? thread;
-        void client.threads.markRead.mutate({ threadId: id, seq }).catch(() => undefined);
+        client.threads.markRead.mutate({ threadId: id, seq }).then(
+          // Lists may have been read again before the server knew.
+          () => showAsRead(queryClient, trpc, { id, seq }),
+          () => undefined,
+        );
       }, everyMs);
     };
     mark();
@@ -46,8 +50,13 @@ export function useMarkRead(thread: ThreadView | undefined): void {
   }, [threadId, client]);
 }
 
-function showAsRead(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC>, { id, seq }: ThreadView): void {
-  const read = (thread: ThreadView) => (thread.id === id ? { ...thread, readSeq: seq } : thread);
+function showAsRead(
+  queryClient: QueryClient,
+  trpc: ReturnType<typeof useTRPC>,
+  { id, seq }: Pick<ThreadView, "id" | "seq">,
+): void {
+  const read = (thread: ThreadView) =>
+    thread.id === id ? { ...thread, readSeq: Math.max(seq, thread.readSeq ?? 0) } : thread;
   queryClient.setQueryData(trpc.threads.get.queryKey({ threadId: id }), (known) => known && read(known));
   queryClient.setQueryData(trpc.threads.listAll.queryKey(), (all) => all?.map(read));
 }

@@ -17,7 +17,7 @@ export function WriteComment({ thread, tools, autoFocus }: WriteCommentProps) {
   const threadId = thread.id;
   const me = useWorkspace().data?.me.id;
   const { data } = useSharing(threadId);
-  const people = useMemo(() => data?.people.filter(({ id, may }) => may !== null && id !== me) ?? [], [data, me]);
+  const people = useMemo(() => data?.people.filter(({ id, may }) => may !== null && id !== me), [data, me]);
   const draft = useDraft(`comment-${threadId}`);
   const typing = useTyping(threadId);
   const comment = useMutation(useTRPC().threads.comment.mutationOptions());
