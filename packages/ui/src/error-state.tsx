@@ -7,6 +7,8 @@ import { cn } from "./cn.ts";
 export type ErrorStateProps = {
   /** What did not work: "The diff could not be loaded". */
   title: string;
+  /** As of `EmptyState`. */
+  as?: "h1" | "h2";
   /** Why, as a sentence. */
   reason?: ReactNode;
   /** What the reader can do. */
@@ -18,14 +20,15 @@ export type ErrorStateProps = {
   className?: string;
 };
 
-export function ErrorState({ title, reason, advice, code, onRetry, retrying, action, className }: ErrorStateProps) {
+export function ErrorState(props: ErrorStateProps) {
+  const { title, as: Title = "h2", reason, advice, code, onRetry, retrying, action, className } = props;
   return (
     <div
       role="alert"
       className={cn("flex h-full flex-col items-center justify-center gap-1 p-8 text-center", className)}
     >
       <TriangleAlert className="mb-2 size-6 text-danger" strokeWidth={1.5} aria-hidden />
-      <h2 className="font-medium text-base">{title}</h2>
+      <Title className="font-medium text-base">{title}</Title>
       {reason && <p className="max-w-md text-muted text-sm">{reason}</p>}
       {advice && <p className="max-w-md text-muted text-sm">{advice}</p>}
       {code && <p className="font-mono text-subtle text-xs">{code}</p>}

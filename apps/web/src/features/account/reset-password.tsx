@@ -21,7 +21,7 @@ export function ResetPassword({ token }: { token: string }) {
   return (
     <PublicPage title="New password">
       {use.isSuccess ? (
-        <EmptyState icon={CircleCheck} title="Your password is set" action={<ToSignIn />} className="p-2">
+        <EmptyState as="h1" icon={CircleCheck} title="Your password is set" action={<ToSignIn />} className="p-2">
           You were signed out everywhere. Sign in with the new password.
         </EmptyState>
       ) : refusal ? (
@@ -71,10 +71,10 @@ function NewPassword({ pending, error, onSubmit }: NewPasswordProps) {
 function NoReset({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { code, message } = failureOf(error);
   if (code !== "RESET_INVALID") {
-    return <ErrorState title="The link could not be read" reason={message} onRetry={onRetry} className="p-2" />;
+    return <ErrorState as="h1" title="The link could not be read" reason={message} onRetry={onRetry} className="p-2" />;
   }
   return (
-    <EmptyState icon={Link2Off} title="This link is not valid" action={<ToSignIn />} className="p-2">
+    <EmptyState as="h1" icon={Link2Off} title="This link is not valid" action={<ToSignIn />} className="p-2">
       It was used, has expired or was replaced by a newer one. Ask an admin of your workspace for another.
     </EmptyState>
   );

@@ -43,7 +43,9 @@ export function Join({ token, signedIn, elsewhere }: Props) {
 function NoOffer({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { code, message } = failureOf(error);
   if (code !== "INVITATION_INVALID") {
-    return <ErrorState title="The invitation could not be read" reason={message} onRetry={onRetry} className="p-2" />;
+    return (
+      <ErrorState as="h1" title="The invitation could not be read" reason={message} onRetry={onRetry} className="p-2" />
+    );
   }
   const toStart = (
     <Button asChild>
@@ -51,7 +53,7 @@ function NoOffer({ error, onRetry }: { error: unknown; onRetry: () => void }) {
     </Button>
   );
   return (
-    <EmptyState icon={Link2Off} title="This invitation is not valid" action={toStart} className="p-2">
+    <EmptyState as="h1" icon={Link2Off} title="This invitation is not valid" action={toStart} className="p-2">
       It was used, has expired or was taken back. Ask whoever invited you for a new one.
     </EmptyState>
   );

@@ -10,7 +10,7 @@ export function NoWorkspace() {
   const out = <Button onClick={() => leave("/sign-in")}>Sign out</Button>;
   return (
     <PublicPage title="No workspace">
-      <EmptyState icon={DoorClosed} title="You belong to no workspace" action={out} className="p-2">
+      <EmptyState as="h1" icon={DoorClosed} title="You belong to no workspace" action={out} className="p-2">
         Your account is there, and an invitation lets it in: ask an admin for one, and open its link in this browser.
       </EmptyState>
     </PublicPage>
