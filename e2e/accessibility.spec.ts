@@ -149,6 +149,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         ["account", "Where you are signed in"],
         ["notifications", "Send me an e-mail when"],
         ["appearance", "Single-letter shortcuts"],
+        ["workspace", "Leave "],
         ["members", "Invite"],
         ["providers", "Add provider"],
         ["tokens", "New token"],

@@ -19,8 +19,14 @@ const intervalMs = 10_000;
 /**
  * Starts the workflow of everything that Postgres says is unfinished and Temporal does not know: at start and every
  * ten seconds. A crash between row and signal, or a lost Temporal file, heals here.
+ * @param tidy is done as often, afterwards
  */
-export function startReconciler(db: Database, client: Client, log: Logger): { stop(): Promise<void> } {
+export function startReconciler(
+  db: Database,
+  client: Client,
+  log: Logger,
+  tidy: () => Promise<void>,
+): { stop(): Promise<void> } {
   let stopped = false;
   let wake: () => void = () => undefined;
 
@@ -54,6 +60,7 @@ export function startReconciler(db: Database, client: Client, log: Logger): { st
   const loop = (async () => {
     while (!stopped) {
       await reconcile().catch((err) => log.warn({ err }, "reconciling failed; trying again"));
+      await tidy().catch((err) => log.warn({ err }, "tidying up failed; trying again"));
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, intervalMs);

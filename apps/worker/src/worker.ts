@@ -12,6 +12,7 @@ import { setAsideLeftBehind } from "./left-behind.ts";
 import { removeAllLeftovers } from "./leftovers.ts";
 import { startReconciler } from "./reconciler.ts";
 import { takeOver, workerIdentity } from "./take-over.ts";
+import { createTidying } from "./tidy-deleted-workspaces.ts";
 
 /** What an update or Ctrl-C grants to steps under way before they are cut; they go on after the next start. */
 const shutdownGraceMs = 100;
@@ -83,7 +84,7 @@ async function serve(deps: Deps, options: ServeOptions, lost: AbortSignal): Prom
   });
   const clientConnection = await Connection.connect({ address: options.temporalAddress });
   const client = new Client({ connection: clientConnection });
-  const reconciler = startReconciler(deps.db, client, deps.log);
+  const reconciler = startReconciler(deps.db, client, deps.log, createTidying({ ...deps, devServers }));
 
   function stop(): void {
     void devServers.close();

@@ -152,4 +152,18 @@ export async function deletedAmong(
   return events.map(({ resourceId, detail }) => ({ id: resourceId, ...removedThread.parse(detail) }));
 }
 
+/** Of these ids of projects, which no row has: `deleted` by the word of the audit log, and those that it does not know. */
+export async function missingProjects(
+  db: Database,
+  ids: readonly string[],
+): Promise<{ deleted: string[]; unknown: string[] }> {
+  const known = await db.prisma.project.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+  const missing = ids.filter((id) => !known.some((project) => project.id === id));
+  if (missing.length === 0) return { deleted: [], unknown: [] };
+  const where = { action: "project.remove", outcome: "ok", resourceId: { in: missing } };
+  const events = await db.prisma.auditEvent.findMany({ where, select: { resourceId: true } });
+  const deleted = missing.filter((id) => events.some(({ resourceId }) => resourceId === id));
+  return { deleted, unknown: missing.filter((id) => !deleted.includes(id)) };
+}
+
 const about = (scope: JobScope, action: string) => ({ action, resource: { type: "thread", id: scope.threadId } });

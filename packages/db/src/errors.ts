@@ -63,6 +63,11 @@ export const errorTable = {
     retryable: false,
     message: "A workspace needs an owner. Make somebody else an owner first.",
   },
+  FIRST_WORKSPACE: {
+    status: 409,
+    retryable: false,
+    message: "This workspace came with the installation, whose hosts are looked after from it: it stays.",
+  },
   FORBIDDEN: { status: 403, retryable: false, message: "Your role does not allow this." },
   RIGHTS_LOST: {
     status: 403,

@@ -1,5 +1,6 @@
 import type { Database, Tx } from "./database.ts";
 import { AppError } from "./errors.ts";
+import { firstWorkspaceId } from "./first-workspace.ts";
 import { mutate } from "./mutate.ts";
 import type { WorkspaceScope } from "./scope.ts";
 import type { HostFence } from "./thread-change.ts";
@@ -46,8 +47,7 @@ export async function setDraining(scope: WorkspaceScope, hostId: string, drainin
 
 /** Hosts serve all workspaces: they are looked after from the first one, which came with the installation. */
 async function assertOperator(scope: WorkspaceScope): Promise<void> {
-  const first = await scope.db.prisma.workspace.findFirst({ orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
-  if (first?.id === scope.workspaceId) return;
+  if ((await firstWorkspaceId(scope.db.prisma)) === scope.workspaceId) return;
   throw new AppError("FORBIDDEN", { message: "Hosts serve all workspaces; the owner of the first one drains them." });
 }
 

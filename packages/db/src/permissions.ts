@@ -27,9 +27,13 @@ const admins = ["owner", "admin"] as const;
 export const permissions = {
   "workspace.read": { workspace: everyone },
   "workspace.create": { workspace: ["owner"] },
+  "workspace.manage": { workspace: admins },
+  "workspace.export": { workspace: ["owner", "auditor"] },
+  "workspace.delete": { workspace: ["owner"] },
   "member.read": { workspace: everyone },
   "member.invite": { workspace: admins },
   "member.manage": { workspace: admins },
+  "member.rights": { workspace: ["owner", "admin", "auditor"] },
   "member.leave": { workspace: everyone },
   "token.manage": { workspace: ["owner"] },
   "token.own": { workspace: everyone },

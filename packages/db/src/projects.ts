@@ -112,8 +112,9 @@ export type FetchResult =
  */
 export async function recordFetch(db: Database, projectId: string, result: FetchResult, url?: string): Promise<void> {
   await transact(db, async (tx, after) => {
-    const project = await tx.project.findUniqueOrThrow({ where: { id: projectId }, include: withRemote });
-    if (url !== undefined && project.remote?.url !== url) return;
+    const project = await tx.project.findUnique({ where: { id: projectId }, include: withRemote });
+    // Deleted meanwhile, or pointed elsewhere.
+    if (!project || (url !== undefined && project.remote?.url !== url)) return;
     const data = result.ok ? fetched(result) : notFetched(project, result);
     await tx.project.update({ where: { id: projectId }, data });
     await tx.projectRemote.updateMany({

@@ -70,7 +70,7 @@ type Member = { workspaceId: string; role: WorkspaceRole };
 async function membership(db: Database, principal: Principal, workspaceId: string): Promise<Member | null> {
   if (principal.via.type === "token" && principal.via.workspaceId !== workspaceId) return null;
   const row = await db.prisma.membership.findUnique({
-    where: { workspaceId_userId: { workspaceId, userId: principal.userId } },
+    where: { workspaceId_userId: { workspaceId, userId: principal.userId }, workspace: { deletedAt: null } },
     select: { role: true },
   });
   if (!row) return null;

@@ -77,6 +77,7 @@ const samples: Record<string, Sample> = {
   "members.list": inWorkspace,
   "members.remove": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
   "members.resetPassword": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
+  "members.rights": { input: () => ({ userId: "none" }), refusedAs: "NOT_FOUND" },
   "members.setRole": { input: () => ({ userId: "none", role: "viewer" }), refusedAs: "NOT_FOUND" },
   "notifications.get": inWorkspace,
   "notifications.set": { input: () => ({ emailKinds: [], quietHours: null, timeZone: "UTC" }) },
@@ -192,7 +193,9 @@ const samples: Record<string, Sample> = {
   "tokens.revokeMine": { input: () => ({ tokenId: "none" }), refusedAs: "NOT_FOUND" },
   "workspaces.create": { input: () => ({ name: "W" }) },
   "workspaces.current": inWorkspace,
+  "workspaces.delete": { input: () => ({ name: "none" }), refusedAs: "BAD_INPUT" },
   "workspaces.list": inWorkspace,
+  "workspaces.rename": { input: () => ({ name: "W" }) },
 };
 
 type Definition = { type: "query" | "mutation"; meta: { access: Access } };

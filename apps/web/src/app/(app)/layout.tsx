@@ -5,12 +5,13 @@ import { AppShell } from "../../features/shell/app-shell.tsx";
 import { frameCookie, parseSizes } from "../../features/shell/frame-sizes.ts";
 import { Providers, PublicProviders } from "../../features/shell/providers.tsx";
 import { parseTheme, themeCookie } from "../../features/shell/theme.ts";
-import { hasNoWorkspace } from "../require-session.ts";
+import { currentWorkspaceId } from "../require-session.ts";
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
   const given = await cookies();
   const theme = parseTheme(given.get(themeCookie)?.value);
-  if (await hasNoWorkspace()) {
+  const workspaceId = await currentWorkspaceId();
+  if (workspaceId === null) {
     return (
       <PublicProviders theme={theme}>
         <NoWorkspace />
@@ -18,7 +19,7 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
     );
   }
   return (
-    <Providers theme={theme}>
+    <Providers theme={theme} workspaceId={workspaceId}>
       <AppShell sizes={parseSizes(given.get(frameCookie)?.value)}>{children}</AppShell>
     </Providers>
   );

@@ -38,7 +38,7 @@ const keptThreads = 12;
 const nobody: readonly PresentPerson[] = [];
 
 /** The tab's one event stream. Threads seen before are kept, so that a return shows them at once and asks for the rest. */
-export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
+export function createLiveConnection(handlers: LiveHandlers, workspaceId: string | undefined): LiveConnection {
   const threads = new Map<string, ThreadState>();
   const listeners = new Set<() => void>();
   let status: LiveStatus = "connecting";
@@ -88,8 +88,12 @@ export function createLiveConnection(handlers: LiveHandlers): LiveConnection {
     }
 
     function connect(): void {
-      const query = threadId === null || threadRefused ? "" : `?threadId=${threadId}&after=${thread(threadId).seq}`;
-      source = new EventSource(`/api/stream${query}`);
+      const query = new URLSearchParams(workspaceId === undefined ? {} : { workspaceId });
+      if (threadId !== null && !threadRefused) {
+        query.set("threadId", threadId);
+        query.set("after", String(thread(threadId).seq));
+      }
+      source = new EventSource(`/api/stream?${query}`);
       const on = <T>(name: string, handle: (data: T) => void) =>
         source?.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as T));
       source.onopen = () => {

@@ -45,6 +45,7 @@ export function createLiveHandlers(queryClient: QueryClient, trpc: ReturnType<ty
       soon("rights", rightsEveryMs, () => {
         // What is snoozed comes back by the clock alone.
         void queryClient.invalidateQueries({ queryKey: trpc.inbox.pathKey() });
+        void queryClient.invalidateQueries({ queryKey: trpc.workspaces.list.queryKey() });
         void queryClient.invalidateQueries({ queryKey: trpc.workspaces.current.queryKey() });
       });
     },

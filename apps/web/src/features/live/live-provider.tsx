@@ -11,10 +11,10 @@ import { emptyThread, type ThreadState } from "./thread-state.ts";
 const LiveContext = createContext<LiveConnection | null>(null);
 
 /** Listens to the workspace and to the thread that the address names. */
-export function LiveProvider({ children }: { children: ReactNode }) {
+export function LiveProvider({ workspaceId, children }: { workspaceId: string | undefined; children: ReactNode }) {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
-  const [connection] = useState(() => createLiveConnection(createLiveHandlers(queryClient, trpc)));
+  const [connection] = useState(() => createLiveConnection(createLiveHandlers(queryClient, trpc), workspaceId));
   const { threadId } = useParams<{ threadId?: string }>();
   useEffect(() => connection.open(threadId ?? null), [connection, threadId]);
   return <LiveContext value={connection}>{children}</LiveContext>;

@@ -10,10 +10,9 @@ import { SettingsSection } from "../settings/section.tsx";
 import { FailureState } from "../shell/failure-state.tsx";
 import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
-import { LeaveWorkspace } from "./leave-workspace.tsx";
 import { MemberTable } from "./member-table.tsx";
 
-/** Who is in the workspace, with which role; who was invited; the way out. */
+/** Who is in the workspace, with which role; who was invited. */
 export function MembersSection() {
   const members = useQuery(useTRPC().members.list.queryOptions());
   const mayInvite = useCan("member.invite");
@@ -37,7 +36,6 @@ export function MembersSection() {
         <>
           <MemberTable members={members.data} />
           {mayInvite && <PendingInvitations />}
-          <LeaveWorkspace members={members.data} />
         </>
       )}
       <InviteDialog open={inviting} onClose={() => setInviting(false)} />

@@ -5,6 +5,7 @@ export const sections = {
   account: { label: "Profile and sessions" },
   appearance: { label: "Appearance" },
   notifications: { label: "Notifications", permission: "inbox.own" },
+  workspace: { label: "Workspace", permission: "workspace.read" },
   members: { label: "Members", permission: "member.read" },
   providers: { label: "Model providers", permission: "provider.read" },
   tokens: { label: "API tokens", permission: "token.own" },

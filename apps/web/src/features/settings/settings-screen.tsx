@@ -1,7 +1,7 @@
 "use client";
 import { SidebarNav } from "@heddle/ui/sidebar-nav";
 import { SkeletonRows } from "@heddle/ui/skeleton";
-import { Activity, Bell, Boxes, KeyRound, Palette, ScrollText, UserRound, Users } from "lucide-react";
+import { Activity, Bell, Boxes, Building2, KeyRound, Palette, ScrollText, UserRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { AccountSection } from "../account/account-section.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
@@ -13,6 +13,7 @@ import { Screen } from "../shell/screen.tsx";
 import { useWorkspace } from "../shell/use-workspace.ts";
 import { StatusSection } from "../status/status-section.tsx";
 import { TokensSection } from "../tokens/tokens-section.tsx";
+import { WorkspaceSection } from "../workspaces/workspace-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { type Section, sections } from "./sections.ts";
 
@@ -20,6 +21,7 @@ const icons = {
   account: UserRound,
   appearance: Palette,
   notifications: Bell,
+  workspace: Building2,
   members: Users,
   providers: Boxes,
   tokens: KeyRound,
@@ -30,6 +32,7 @@ const contents: Record<Section, () => ReactNode> = {
   account: AccountSection,
   appearance: AppearanceSection,
   notifications: NotificationsSection,
+  workspace: WorkspaceSection,
   members: MembersSection,
   providers: ProvidersSection,
   tokens: TokensSection,

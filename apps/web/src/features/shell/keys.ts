@@ -15,6 +15,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     title: "Go to",
     shortcuts: [
       ...places.map(({ key, label }) => ({ keys: ["g", key], does: label })),
+      { keys: ["g", "w"], does: "Another workspace" },
       { keys: ["g", "t"], does: "Threads in the sidebar" },
       { keys: ["g", "p"], does: "Project of the open thread" },
       { keys: ["g", "d"], does: "Changes of the open thread" },

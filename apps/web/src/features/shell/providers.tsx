@@ -16,21 +16,33 @@ import { TRPCProvider } from "./trpc.ts";
 
 const Toaster = lazyPart(() => import("@heddle/ui/toaster").then((module) => module.Toaster));
 
-/** Everything that lasts as long as the browser tab. */
-export function Providers({ theme, children }: { theme: Theme; children: ReactNode }) {
+type ProvidersProps = { theme: Theme; children: ReactNode };
+
+/**
+ * Everything that lasts as long as the browser tab. The tab stays in one workspace, whichever others enter: all that it
+ * asks for names it.
+ */
+export function Providers({ workspaceId, children, ...rest }: ProvidersProps & { workspaceId: string | undefined }) {
   return (
-    <PublicProviders theme={theme}>
-      <LiveProvider>{children}</LiveProvider>
-    </PublicProviders>
+    <BaseProviders workspaceId={workspaceId} {...rest}>
+      <LiveProvider workspaceId={workspaceId}>{children}</LiveProvider>
+    </BaseProviders>
   );
 }
 
 /** … for who is not signed in, and so hears of no changes. */
-export function PublicProviders({ theme, children }: { theme: Theme; children: ReactNode }) {
+export function PublicProviders(props: ProvidersProps) {
+  return <BaseProviders workspaceId={undefined} {...props} />;
+}
+
+function BaseProviders({ theme, workspaceId, children }: ProvidersProps & { workspaceId: string | undefined }) {
   const [queryClient] = useState(createQueryClient);
-  const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: "/api/trpc", transformer: superjson })] }),
-  );
+  const [trpcClient] = useState(() => {
+    const headers = workspaceId === undefined ? {} : { "x-heddle-workspace": workspaceId };
+    return createTRPCClient<AppRouter>({
+      links: [httpBatchLink({ url: "/api/trpc", transformer: superjson, headers })],
+    });
+  });
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { hashKey, MutationCache, QueryCache, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { failureOf } from "./failure.ts";
 
 /** Lists are pushed to be fresh by the event stream; a return to the tab checks them again after this long. */
@@ -6,7 +6,12 @@ const staleMs = 30_000;
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+    queryCache: new QueryCache({
+      onError(error, { queryKey }) {
+        leaveWhenSignedOut(error);
+        leaveWhenGone(error, queryKey);
+      },
+    }),
     mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
     defaultOptions: {
       queries: {
@@ -25,6 +30,12 @@ export function createQueryClient(): QueryClient {
 /** The session has ended elsewhere: sign in again, then come back here. */
 export function leaveWhenSignedOut(error: unknown): void {
   if (failureOf(error).code === "UNAUTHENTICATED") goToSignIn();
+}
+
+/** The workspace was deleted, or one is no member any more: the server knows where else to go. */
+function leaveWhenGone(error: unknown, queryKey: QueryKey): void {
+  if (hashKey(queryKey.slice(0, 1)) !== hashKey([["workspaces", "current"]])) return;
+  if (failureOf(error).code === "NOT_FOUND") location.assign("/");
 }
 
 export function goToSignIn(): void {

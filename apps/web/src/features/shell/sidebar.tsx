@@ -18,6 +18,9 @@ import { useWorkspace } from "./use-workspace.ts";
 import { Wordmark } from "./wordmark.tsx";
 
 const AccountBar = lazyPart(() => import("./account-bar.tsx").then((module) => module.AccountBar));
+const WorkspaceSwitcher = lazyPart(() =>
+  import("../workspaces/workspace-switcher.tsx").then((module) => module.WorkspaceSwitcher),
+);
 
 /** @param props.onNavigate after a click on any link, even one to where the reader is */
 export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
@@ -26,13 +29,14 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
   const mod = useModKey();
   const workspace = useWorkspace();
   const waiting = useInboxCount();
+  const wordmark = <Wordmark className="flex-1 px-2" />;
   const who = <SkeletonRows rows={1} label="Loading who is signed in" className="flex-1 px-2" />;
 
   return (
     <NavigateContext value={onNavigate}>
       <LinkProvider component={SidebarLink}>
-        <header className="flex h-11 shrink-0 items-center gap-1 pr-2 pl-4">
-          <Wordmark className="flex-1" />
+        <header className="flex h-11 shrink-0 items-center gap-1 px-2">
+          <Suspense fallback={wordmark}>{workspace.data ? <WorkspaceSwitcher /> : wordmark}</Suspense>
           <IconButton icon={Command} label="Search and commands" keys={[mod, "K"]} onClick={openPalette} />
           <IconButton
             icon={PanelLeftClose}

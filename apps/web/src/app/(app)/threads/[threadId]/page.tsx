@@ -1,5 +1,6 @@
 import { ThreadScreen } from "../../../../features/threads/thread-screen.tsx";
-import { requireSession } from "../../../require-session.ts";
+import { EnterWorkspace } from "../../../../features/workspaces/enter-workspace.tsx";
+import { otherWorkspaceOf, requireSession } from "../../../require-session.ts";
 
 type Props = {
   params: Promise<{ threadId: string }>;
@@ -9,5 +10,7 @@ type Props = {
 export default async function ThreadPage({ params, searchParams }: Props) {
   const { threadId } = await params;
   await requireSession(`/threads/${threadId}`, searchParams);
+  const elsewhere = await otherWorkspaceOf({ threadId });
+  if (elsewhere) return <EnterWorkspace workspaceId={elsewhere} />;
   return <ThreadScreen key={threadId} threadId={threadId} />;
 }

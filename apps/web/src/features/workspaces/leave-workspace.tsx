@@ -1,33 +1,29 @@
 "use client";
+import type { WorkspaceView } from "@heddle/db/workspaces.schema";
 import { AlertDialog } from "@heddle/ui/alert-dialog";
 import { Button } from "@heddle/ui/button";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useState } from "react";
+import { HeirField } from "../members/heir-field.tsx";
 import { messageOf } from "../shell/failure.ts";
 import { useTRPC } from "../shell/trpc.ts";
-import { useWorkspace } from "../shell/use-workspace.ts";
-import { HeirField } from "./heir-field.tsx";
-import type { Member } from "./member-table.tsx";
+import { SettingRow } from "./setting-row.tsx";
 
 /** One's own way out. */
-export function LeaveWorkspace({ members }: { members: Member[] }) {
-  const { data: workspace } = useWorkspace();
+export function LeaveWorkspace({ workspace }: { workspace: WorkspaceView }) {
+  const trpc = useTRPC();
   const [open, setOpen] = useState(false);
   const [heir, setHeir] = useState<string | null>(null);
+  const { data: members = [] } = useQuery(trpc.members.list.queryOptions(undefined, { enabled: open }));
   const leave = useMutation(
-    useTRPC().members.leave.mutationOptions({
+    trpc.members.leave.mutationOptions({
       // A full load: the server decides anew what this browser may see.
       onSuccess: () => location.assign("/"),
     }),
   );
-  if (!workspace) return null;
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line px-4 py-3">
-      <div>
-        <p className="font-medium">Leave {workspace.name}</p>
-        <p className="text-muted text-xs">Your turns stop, and only an invitation brings you back.</p>
-      </div>
+    <SettingRow title={`Leave ${workspace.name}`} text="Your turns stop, and only an invitation brings you back.">
       <Button onClick={() => setOpen(true)}>
         <LogOut aria-hidden /> Leave
       </Button>
@@ -55,6 +51,6 @@ export function LeaveWorkspace({ members }: { members: Member[] }) {
         pending={leave.isPending || leave.isSuccess}
         error={messageOf(leave.error)}
       />
-    </div>
+    </SettingRow>
   );
 }
