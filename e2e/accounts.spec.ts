@@ -27,6 +27,11 @@ test("somebody is invited, gets another role while looking, and is removed", asy
   await expect(readsOnly).toHaveCount(0);
 
   await ownerPage.getByRole("button", { name: "Actions for Ben Newman" }).click();
+  await ownerPage.getByRole("menuitem", { name: "What they may do, and why" }).click();
+  await expect(ownerPage.getByText("Open to the workspace; member there").first()).toBeVisible();
+  await ownerPage.keyboard.press("Escape");
+
+  await ownerPage.getByRole("button", { name: "Actions for Ben Newman" }).click();
   await ownerPage.getByRole("menuitem", { name: "Remove from the workspace" }).click();
   await ownerPage.getByRole("button", { name: "Remove member" }).click();
   await expect(page).toHaveURL(/\/sign-in/);

@@ -64,6 +64,8 @@ export async function makeFullWorkspace(db: Database, mark: string): Promise<Ful
   const privateThreadId = await thread("private", memberId);
   await prisma.threadMember.create({ data: { threadId, userId: memberId, right: "steer" } });
   await prisma.threadRead.create({ data: { threadId, userId: memberId, seq: 0 } });
+  await prisma.viewedPatch.create({ data: { threadId, userId: memberId, hash: "f".repeat(64) } });
+  await prisma.sidebarView.create({ data: { workspaceId, userId: memberId, pins: [threadId], filter: {} } });
   const turn = async (number: number, status: "completed" | "held") => {
     const data = { threadId, number, status, prompt: `Prompt ${mark}`, model: "demo/demo", senderId: userId };
     return (await prisma.turn.create({ data })).id;

@@ -7,12 +7,13 @@ import { RelativeTime } from "@heddle/ui/relative-time";
 import { Select } from "@heddle/ui/select";
 import { Table, Td, Th } from "@heddle/ui/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, KeyRound, UserMinus } from "lucide-react";
+import { Ellipsis, KeyRound, ShieldQuestion, UserMinus } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { notify } from "../shell/notify.ts";
 import { type Outputs, useTRPC } from "../shell/trpc.ts";
-import { useWorkspace } from "../shell/use-workspace.ts";
+import { useCan, useWorkspace } from "../shell/use-workspace.ts";
+import { MemberRights } from "./member-rights.tsx";
 import { RemoveMember } from "./remove-member.tsx";
 import { ResetLink } from "./reset-link.tsx";
 
@@ -22,17 +23,18 @@ export function MemberTable({ members }: { members: Member[] }) {
   const { data: workspace } = useWorkspace();
   const [removing, setRemoving] = useState<Member | null>(null);
   const [resetting, setResetting] = useState<Member | null>(null);
-  const manages = members.some(({ manageable }) => manageable);
+  const [explaining, setExplaining] = useState<Member | null>(null);
+  const mayExplain = useCan("member.rights");
   return (
     <>
       <Table label="Members">
         <thead>
           <tr>
             <Th>Name</Th>
-            <Th>Email</Th>
+            <Th className="max-sm:hidden">Email</Th>
             <Th>Role</Th>
-            <Th>Joined</Th>
-            {manages && (
+            <Th className="max-sm:hidden">Joined</Th>
+            {mayExplain && (
               <Th>
                 <span className="sr-only">Actions</span>
               </Th>
@@ -42,36 +44,44 @@ export function MemberTable({ members }: { members: Member[] }) {
         <tbody>
           {members.map((member) => (
             <tr key={member.id}>
-              <Td className="max-w-64">
+              <Td className="max-w-64 max-sm:max-w-40 max-sm:py-1.5">
                 <span className="flex items-center gap-2">
                   <Avatar name={member.name} />
-                  <span className="truncate font-medium" title={member.name}>
-                    {member.name}
+                  <span className="min-w-0">
+                    <span className="block truncate font-medium" title={member.name}>
+                      {member.name}
+                    </span>
+                    <span className="block truncate text-muted text-xs sm:hidden">{member.email}</span>
                   </span>
                   {member.id === workspace?.me.id && <span className="text-subtle text-xs">you</span>}
                 </span>
               </Td>
-              <Td className="max-w-64 truncate text-muted" title={member.email ?? undefined}>
+              <Td className="max-w-64 truncate text-muted max-sm:hidden" title={member.email ?? undefined}>
                 {member.email}
               </Td>
               <Td>
                 {workspace && member.manageable ? <RoleSelect member={member} own={workspace.role} /> : member.role}
               </Td>
-              <Td className="whitespace-nowrap text-muted">
+              <Td className="whitespace-nowrap text-muted max-sm:hidden">
                 <RelativeTime at={member.joinedAt} />
               </Td>
-              {manages && (
+              {mayExplain && (
                 <Td className="w-10 px-1.5">
-                  {member.manageable && (
-                    <DropdownMenu trigger={<IconButton icon={Ellipsis} label={`Actions for ${member.name}`} />}>
-                      <MenuItem icon={KeyRound} onSelect={() => setResetting(member)}>
-                        Make a link for a new password
-                      </MenuItem>
-                      <MenuItem icon={UserMinus} danger onSelect={() => setRemoving(member)}>
-                        Remove from the workspace
-                      </MenuItem>
-                    </DropdownMenu>
-                  )}
+                  <DropdownMenu trigger={<IconButton icon={Ellipsis} label={`Actions for ${member.name}`} />}>
+                    <MenuItem icon={ShieldQuestion} onSelect={() => setExplaining(member)}>
+                      What they may do, and why
+                    </MenuItem>
+                    {member.manageable && (
+                      <>
+                        <MenuItem icon={KeyRound} onSelect={() => setResetting(member)}>
+                          Make a link for a new password
+                        </MenuItem>
+                        <MenuItem icon={UserMinus} danger onSelect={() => setRemoving(member)}>
+                          Remove from the workspace
+                        </MenuItem>
+                      </>
+                    )}
+                  </DropdownMenu>
                 </Td>
               )}
             </tr>
@@ -79,6 +89,7 @@ export function MemberTable({ members }: { members: Member[] }) {
         </tbody>
       </Table>
       <RemoveMember member={removing} members={members} onClose={() => setRemoving(null)} />
+      <MemberRights member={explaining} onClose={() => setExplaining(null)} />
       <ResetLink member={resetting} onClose={() => setResetting(null)} />
     </>
   );

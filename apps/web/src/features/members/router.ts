@@ -1,3 +1,5 @@
+import { getMemberRights } from "@heddle/db/member-rights";
+import { memberRights } from "@heddle/db/member-rights.schema";
 import { leaveWorkspace, listMembers, removeMember, setMemberRole } from "@heddle/db/members";
 import { leaveInput, memberEnd, memberView, removeMemberInput, setMemberRoleInput } from "@heddle/db/members.schema";
 import { createPasswordReset } from "@heddle/db/password-resets";
@@ -11,6 +13,14 @@ export const membersRouter = router({
     .meta({ openapi: { method: "GET", path: "/members", summary: "People of the workspace, with their roles" } })
     .output(z.array(memberView))
     .query(({ ctx }) => listMembers(ctx.scope)),
+
+  rights: workspaceProcedure("member.rights")
+    .meta({
+      openapi: { method: "GET", path: "/members/{userId}/rights", summary: "What a member may do, and why" },
+    })
+    .input(z.object({ userId: z.string() }))
+    .output(memberRights)
+    .query(({ ctx, input }) => getMemberRights(ctx.scope, input)),
 
   setRole: workspaceProcedure("member.manage")
     .meta({ openapi: { method: "POST", path: "/members/{userId}/role", summary: "Gives a member another role" } })
