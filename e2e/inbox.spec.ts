@@ -18,12 +18,18 @@ test("what needs a member comes live, is dealt with by keyboard, and is told by 
   const title = `Rename the parser ${Date.now()}`;
   await other.getByRole("textbox", { name: "Prompt", exact: true }).fill(title);
   await other.getByRole("button", { name: "Start thread" }).click();
+  await expect(other).toHaveURL(/\/threads\//);
 
   const list = page.getByRole("list", { name: "Inbox" });
   const row = list.getByRole("link", { name: title });
   await expect(row).toContainText("Turn failed");
   await expect(page).toHaveTitle("(1) Inbox · Heddle");
   await expect(page.getByRole("link", { name: /^Inbox 1/ })).toBeVisible();
+
+  const mine = () => mailbox.received.find(({ to }) => to.includes(member.email));
+  await expect.poll(mine, { timeout: 60_000 }).toBeDefined();
+  const links = mine()?.raw.match(/http:\/\/127\.0\.0\.1:\d+\/\S+?(?=["\s>])/g) ?? [];
+  expect(links).toContain(other.url());
 
   await page.keyboard.press("j");
   await expect(row).toBeFocused();
@@ -47,10 +53,6 @@ test("what needs a member comes live, is dealt with by keyboard, and is told by 
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/threads\//);
 
-  const mine = () => mailbox.received.find(({ to }) => to.includes(member.email));
-  await expect.poll(mine, { timeout: 60_000 }).toBeDefined();
-  const links = mine()?.raw.match(/http:\/\/127\.0\.0\.1:\d+\/\S+?(?=["\s>])/g) ?? [];
-  expect(links).toContain(page.url());
   await page.goto(links.find((link) => link.endsWith("/settings/notifications")) ?? "");
   await page.getByLabel("A turn fails").uncheck();
   await page.getByLabel("Send nothing at certain hours").check();
