@@ -88,7 +88,7 @@ export function CommentBox({
             {error}
           </p>
         )}
-        <div className="relative rounded-xl border border-control border-dashed bg-sunken focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
+        <div className="relative rounded-xl border border-control border-dashed bg-sunken focus-within:border-solid focus-within:border-accent-text focus-within:ring-1 focus-within:ring-accent-text">
           {open && (
             <CompletionList
               id={`${id}-people`}
