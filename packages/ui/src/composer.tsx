@@ -164,8 +164,6 @@ export function Composer(props: ComposerProps) {
               onBlur={completion.close}
               onKeyDown={onKeyDown}
               {...(completing && {
-                role: "combobox",
-                "aria-expanded": true,
                 "aria-autocomplete": "list",
                 "aria-controls": `${id}-files`,
                 "aria-activedescendant": completionOptionId(`${id}-files`, completion.active),
