@@ -93,6 +93,21 @@ test("shows the diffs of a thread that lives on another host, and what it has do
   expect(await Promise.all([files(), files(), files()])).toMatchObject([shown("two"), shown("two"), shown("two")]);
 });
 
+test("lists the files of a thread and reads their lines; a patch has another hash once its file has changed", async () => {
+  const thread = await makeThread("one\ntwo\nthree\n");
+  const path = `/threads/${thread.id}`;
+  const hash = async () => ((await get(`${path}/diff`)).body as { files: { hash: string }[] }).files[0]?.hash;
+  const before = await hash();
+  expect(before).toMatch(/^[0-9a-f]{64}$/);
+  expect(await hash()).toBe(before);
+  expect((await get(`${path}/files`)).body).toEqual({ files: ["file.txt"], truncated: false });
+  expect((await get(`${path}/lines?path=file.txt&from=2&to=9`)).body).toEqual({ lines: ["two", "three"] });
+  expect((await get(`${path}/lines?path=../file.txt&from=1&to=2`)).status).toBe(404);
+  expect((await get(`${path}/lines?path=file.txt&from=0&to=2`)).status).toBe(400);
+  await thread.step("one\n", thread.last);
+  expect(await hash()).not.toBe(before);
+});
+
 test("serves the branches of threads that live on other hosts", async () => {
   const thread = await makeThread("first\n");
   const address = new URL(`/git/${workspace.projectId}.git`, stack.url);

@@ -23,6 +23,9 @@ export const fileProcedures = {
     .query(({ ctx }) => threadFiles(ctx.scope, ctx.runtime)),
 
   fileLines: threadProcedure("thread.read")
+    .meta({
+      openapi: { method: "GET", path: "/threads/{threadId}/lines", summary: "Lines of a file of the worktree" },
+    })
     .input(fileLinesInput)
     .output(z.object({ lines: z.array(z.string()) }))
     .query(({ ctx, input }) => threadFileLines(ctx.scope, ctx.runtime, input)),
