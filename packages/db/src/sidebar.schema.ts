@@ -1,17 +1,13 @@
 import { z } from "zod";
 
-export const sidebarStatuses = ["running", "waiting", "failed", "idle"] as const;
-
 /** Which threads a member's list shows; archived ones have a place of their own. */
 export const sidebarFilter = z.object({
-  status: z.enum(sidebarStatuses).nullable(),
+  status: z.enum(["running", "waiting", "failed", "idle"]).nullable(),
   /** Those alone that the member has started. */
   mine: z.boolean(),
   projectId: z.string().max(64).nullable(),
 });
 export type SidebarFilter = z.infer<typeof sidebarFilter>;
-
-export const noFilter: SidebarFilter = { status: null, mine: false, projectId: null };
 
 export const sidebarView = z.object({
   /** Threads that stay on top, in order; some may be gone by now. */

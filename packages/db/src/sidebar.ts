@@ -1,6 +1,8 @@
 import { mutate } from "./mutate.ts";
 import type { WorkspaceScope } from "./scope.ts";
-import { noFilter, type SetSidebarInput, type SidebarView, sidebarFilter } from "./sidebar.schema.ts";
+import { type SetSidebarInput, type SidebarFilter, type SidebarView, sidebarFilter } from "./sidebar.schema.ts";
+
+const noFilter: SidebarFilter = { status: null, mine: false, projectId: null };
 
 /** How the principal has arranged their list of threads. */
 export async function getSidebar(scope: WorkspaceScope): Promise<SidebarView> {

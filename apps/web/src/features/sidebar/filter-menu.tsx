@@ -1,12 +1,14 @@
 "use client";
-import { noFilter, type SidebarFilter, sidebarStatuses } from "@heddle/db/sidebar.schema";
+import type { SidebarFilter } from "@heddle/db/sidebar.schema";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@heddle/ui/dropdown-menu";
 import { IconButton } from "@heddle/ui/icon-button";
 import { statusLabel } from "@heddle/ui/status-dot";
 import { useQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
 import { useTRPC } from "../shell/trpc.ts";
-import { isFiltered } from "./list-entries.ts";
+import { isFiltered, noFilter } from "./list-entries.ts";
+
+const statuses = ["running", "waiting", "failed", "idle"] as const;
 
 type FilterMenuProps = { filter: SidebarFilter; onChange: (filter: SidebarFilter) => void };
 
@@ -32,7 +34,7 @@ export function FilterMenu({ filter, onChange }: FilterMenuProps) {
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>Status</MenuLabel>
-      {sidebarStatuses.map((status) => (
+      {statuses.map((status) => (
         <MenuItem
           key={status}
           checked={filter.status === status}

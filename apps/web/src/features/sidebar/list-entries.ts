@@ -28,6 +28,8 @@ export type ListState<P extends Project> = {
   threadId: string | undefined;
 };
 
+export const noFilter: SidebarFilter = { status: null, mine: false, projectId: null };
+
 /** Threads that a project shows before it is asked for more. */
 export const shownAtFirst = 12;
 

@@ -1,5 +1,4 @@
 "use client";
-import { noFilter } from "@heddle/db/sidebar.schema";
 import { Button } from "@heddle/ui/button";
 import { IconButton } from "@heddle/ui/icon-button";
 import { lazyPart } from "@heddle/ui/lazy-part";
@@ -10,7 +9,7 @@ import { Suspense } from "react";
 import { useShell } from "../shell/shell-context.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
-import { isFiltered } from "./list-entries.ts";
+import { isFiltered, noFilter } from "./list-entries.ts";
 import { useSidebarView } from "./use-sidebar-view.ts";
 
 const FilterMenu = lazyPart(() => import("./filter-menu.tsx").then((module) => module.FilterMenu));

@@ -1,15 +1,20 @@
 "use client";
 import { Button } from "@heddle/ui/button";
+import { lazyPart } from "@heddle/ui/lazy-part";
 import { SkeletonRows } from "@heddle/ui/skeleton";
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { type RefObject, Suspense, useRef } from "react";
 import { messageOf } from "../shell/failure.ts";
 import { useShell } from "../shell/shell-context.ts";
 import { useTRPC } from "../shell/trpc.ts";
 import { useCan } from "../shell/use-workspace.ts";
 import { useThreadContextMenu } from "../threads/use-thread-context-menu.tsx";
 import { useThreadRows } from "../threads/use-thread-rows.ts";
-import { ThreadList } from "./thread-list.tsx";
+
+/** Asked for at once: it is there before the threads are. */
+import("./thread-list.tsx").catch(() => undefined);
+const ThreadList = lazyPart(() => import("./thread-list.tsx").then((module) => module.ThreadList));
+const loading = <SkeletonRows rows={8} label="Loading projects" className="px-4 py-2" />;
 
 /** The projects with their threads, kept fresh by the event stream. */
 export function ThreadsNav() {
@@ -29,7 +34,7 @@ export function ThreadsNav() {
   );
 }
 
-function Content({ scroller }: { scroller: React.RefObject<HTMLElement | null> }) {
+function Content({ scroller }: { scroller: RefObject<HTMLElement | null> }) {
   const trpc = useTRPC();
   const { addProject } = useShell();
   const projects = useQuery(trpc.projects.list.queryOptions());
@@ -56,7 +61,7 @@ function Content({ scroller }: { scroller: React.RefObject<HTMLElement | null> }
       </div>
     );
   }
-  if (!projects.data || !rows) return <SkeletonRows rows={8} label="Loading projects" className="px-4 py-2" />;
+  if (!projects.data || !rows) return loading;
   if (projects.data.length === 0) {
     return (
       <div className="px-4 py-2 text-muted text-sm">
@@ -69,5 +74,9 @@ function Content({ scroller }: { scroller: React.RefObject<HTMLElement | null> }
       </div>
     );
   }
-  return <ThreadList projects={projects.data} rows={rows} scroller={scroller} />;
+  return (
+    <Suspense fallback={loading}>
+      <ThreadList projects={projects.data} rows={rows} scroller={scroller} />
+    </Suspense>
+  );
 }

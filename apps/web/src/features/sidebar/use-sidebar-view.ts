@@ -1,8 +1,9 @@
-import { noFilter, type SetSidebarInput } from "@heddle/db/sidebar.schema";
+import type { SetSidebarInput } from "@heddle/db/sidebar.schema";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../shell/failure.ts";
 import { notify } from "../shell/notify.ts";
 import { useTRPC } from "../shell/trpc.ts";
+import { noFilter } from "./list-entries.ts";
 
 /** How the reader has arranged the list of threads; a change shows at once and is kept for all their browsers. */
 export function useSidebarView() {
