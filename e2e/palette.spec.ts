@@ -10,6 +10,7 @@ test("the palette finds threads, files, actions and places by keyboard", async (
   const best = palette.getByRole("option", { selected: true });
 
   await page.keyboard.press("Control+k");
+  await expect(palette).toBeVisible();
   await page.keyboard.type("zebra");
   await expect(best).toContainText(title);
   await page.keyboard.press("Enter");
@@ -60,6 +61,7 @@ test("search finds what was said, narrows down, and its address says it", async 
   const { id } = await finishedThread(stack, sample.id, { prompt, title: "Animals" });
   const found = page.getByRole("list", { name: "Threads found" });
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.type("armadillo");
   await expect(
     page

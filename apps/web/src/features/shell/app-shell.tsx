@@ -21,6 +21,8 @@ import { useHydrated } from "./use-hydrated.ts";
 
 const ThreadWork = lazyPart(() => import("../threads/thread-work.tsx").then((module) => module.ThreadWork));
 const ShellDialogs = lazyPart(() => import("./shell-dialogs.tsx").then((module) => module.ShellDialogs));
+/** Once the page itself has its scripts. */
+const dialogsAfterMs = 1_500;
 const loadingWork = <SkeletonRows rows={12} label="Loading the changes" className="p-4 pt-14" />;
 
 /** The columns around every page, and what can be opened from anywhere. */
@@ -40,6 +42,9 @@ export function AppShell({ sizes, children }: { sizes: FrameSizes | undefined; c
   useEffect(() => {
     keepInstallOffer();
     registerOfflinePage();
+    // So that nothing is lost of what is typed right after ⌘K.
+    const timer = setTimeout(() => void import("./shell-dialogs.tsx").catch(() => undefined), dialogsAfterMs);
+    return () => clearTimeout(timer);
   }, []);
 
   const shell: Shell = {
