@@ -74,7 +74,7 @@ test("search finds what was said, narrows down, and its address says it", async 
   await page.goto("/search");
   await page.keyboard.type("armadillo pangolin");
   await expect(found.getByRole("link", { name: /Animals/ })).toBeVisible();
-  await expect(found.locator("mark").first()).toHaveText("pangolins");
+  await expect(found.locator("mark").first()).toHaveText("pangolins.md");
   await expect(page).toHaveURL("/search?q=armadillo+pangolin");
   await page.getByRole("combobox", { name: "Status" }).click();
   await page.getByRole("option", { name: "Archived" }).click();

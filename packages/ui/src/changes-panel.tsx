@@ -38,42 +38,18 @@ export type ChangesPanelProps = {
   editorHref?: (path: string) => string | undefined;
 };
 
+const none: readonly FileDiff[] = [];
+
 /** What a thread changed: totals, files, diffs. `j`/`k` move between files, `n`/`p` between hunks, `v` marks a file as viewed. */
 export function ChangesPanel(props: ChangesPanelProps) {
-  const { files, scopes, scope, onScopeChange, error, action } = props;
-  return (
-    <div className="flex h-full min-h-0 flex-col">
-      {error || !files || files.length === 0 ? (
-        <>
-          <Bar>
-            <Scope scopes={scopes} scope={scope} onScopeChange={onScopeChange} />
-            <span className="ml-auto flex items-center gap-1">{action}</span>
-          </Bar>
-          {error ? (
-            <ErrorState title="The changes could not be loaded" reason={error.reason} onRetry={error.onRetry} />
-          ) : files === undefined ? (
-            <SkeletonRows rows={12} label="Loading changes" className="p-4" />
-          ) : (
-            <EmptyState icon={FileDiffIcon} title="No changes yet">
-              Files that the agent edits appear here, each with its diff.
-            </EmptyState>
-          )}
-        </>
-      ) : (
-        <Changes {...props} files={files} />
-      )}
-    </div>
-  );
-}
-
-function Changes(props: ChangesPanelProps & { files: readonly FileDiff[] }) {
-  const { viewed, onViewedChange, readLines, editorHref, selectedPath, onSelectPath } = props;
+  const { error, viewed, onViewedChange, readLines, editorHref, selectedPath, onSelectPath } = props;
   const wide = useWide();
   const [layout, setLayout] = useStored<"unified" | "split">("heddle-diff-layout", "unified");
   const [treeKept, setTreeKept] = useStored("heddle-diff-tree", true);
   const [treeOnPhone, setTreeOnPhone] = useState(false);
   const [tree, setTree] = wide ? [treeKept, setTreeKept] : [treeOnPhone, setTreeOnPhone];
-  const files = useMemo(() => inTreeOrder(props.files), [props.files]);
+  const files = useMemo(() => (error ? none : inTreeOrder(props.files ?? none)), [error, props.files]);
+  const some = files.length > 0;
   const split = layout === "split" && wide;
   const model = useDiffModel(files, viewed, split);
   const list = useRef<DiffListHandle>(null);
@@ -92,8 +68,8 @@ function Changes(props: ChangesPanelProps & { files: readonly FileDiff[] }) {
   }
 
   useEffect(() => {
-    if (selectedPath) list.current?.showFile(selectedPath);
-  }, [selectedPath]);
+    if (selectedPath && some) list.current?.showFile(selectedPath);
+  }, [selectedPath, some]);
   useShortcuts({
     j: () => list.current?.step("file", 1),
     k: () => list.current?.step("file", -1),
@@ -108,18 +84,21 @@ function Changes(props: ChangesPanelProps & { files: readonly FileDiff[] }) {
   });
 
   return (
-    <>
+    <div className="flex h-full min-h-0 flex-col">
+      {/* The action has one place, whatever is shown: a dialog that it opened stays. */}
       <Bar>
-        <IconButton
-          icon={FolderTree}
-          label={tree ? "Hide the files" : "Show the files"}
-          aria-pressed={tree}
-          onClick={() => setTree(!tree)}
-        />
+        {some && (
+          <IconButton
+            icon={FolderTree}
+            label={tree ? "Hide the files" : "Show the files"}
+            aria-pressed={tree}
+            onClick={() => setTree(!tree)}
+          />
+        )}
         <Scope {...props} />
-        <Totals files={files} seen={seen} />
+        {some && <Totals files={files} seen={seen} />}
         <span className="ml-auto flex items-center gap-1">
-          {wide && (
+          {some && wide && (
             <IconButton
               icon={Columns2}
               label={split ? "Old and new in one column" : "Old and new side by side"}
@@ -128,38 +107,50 @@ function Changes(props: ChangesPanelProps & { files: readonly FileDiff[] }) {
               className="aria-pressed:bg-selected aria-pressed:text-fg"
             />
           )}
-          <IconButton
-            icon={allClosed ? ChevronsUpDown : ChevronsDownUp}
-            label={allClosed ? "Expand all files" : "Collapse all files"}
-            onClick={() => model.setAllOpen(allClosed)}
-          />
+          {some && (
+            <IconButton
+              icon={allClosed ? ChevronsUpDown : ChevronsDownUp}
+              label={allClosed ? "Expand all files" : "Collapse all files"}
+              onClick={() => model.setAllOpen(allClosed)}
+            />
+          )}
           {props.action}
         </span>
       </Bar>
-      <div className="@container min-h-0 flex-1">
-        <div className="flex h-full @2xl:flex-row flex-col" style={{ "--lines": files.length + 2 } as CSSProperties}>
-          {tree && (
-            <FileTreeNav
+      {error ? (
+        <ErrorState title="The changes could not be loaded" reason={error.reason} onRetry={error.onRetry} />
+      ) : props.files === undefined ? (
+        <SkeletonRows rows={12} label="Loading changes" className="p-4" />
+      ) : !some ? (
+        <EmptyState icon={FileDiffIcon} title="No changes yet">
+          Files that the agent edits appear here, each with its diff.
+        </EmptyState>
+      ) : (
+        <div className="@container min-h-0 flex-1">
+          <div className="flex h-full @2xl:flex-row flex-col" style={{ "--lines": files.length + 2 } as CSSProperties}>
+            {tree && (
+              <FileTreeNav
+                files={files}
+                viewed={viewed}
+                selectedPath={selectedPath}
+                onSelect={show}
+                className="@max-2xl:h-[min(30%,calc(var(--lines)*1.75rem))] shrink-0 @max-2xl:border-b @2xl:border-r border-line @2xl:w-56"
+              />
+            )}
+            <DiffList
               files={files}
+              model={model}
+              split={split}
               viewed={viewed}
-              selectedPath={selectedPath}
-              onSelect={show}
-              className="@max-2xl:h-[min(30%,calc(var(--lines)*1.75rem))] shrink-0 @max-2xl:border-b @2xl:border-r border-line @2xl:w-56"
+              onViewedChange={view}
+              readLines={readLines}
+              editorHref={editorHref}
+              handle={list}
             />
-          )}
-          <DiffList
-            files={files}
-            model={model}
-            split={split}
-            viewed={viewed}
-            onViewedChange={view}
-            readLines={readLines}
-            editorHref={editorHref}
-            handle={list}
-          />
+          </div>
         </div>
-      </div>
-    </>
+      )}
+    </div>
   );
 }
 

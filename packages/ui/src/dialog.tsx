@@ -4,6 +4,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode, RefObject } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
+import { ScrollBox } from "./scroll-box.tsx";
 import { useFocusReturn } from "./use-focus-return.ts";
 
 export const overlayClasses = "fixed inset-0 z-40 animate-appear bg-black/35";
@@ -20,9 +21,12 @@ export type DialogProps = {
   width?: "sm" | "md" | "lg";
   /** Takes the focus afterwards when the dialog was not opened by a click on it, e.g. because it follows another. */
   returnFocus?: RefObject<HTMLElement | null>;
+  /** Nothing in it takes the focus: it does itself, so that it scrolls by keyboard. */
+  reading?: boolean;
   children: ReactNode;
 };
 
+const bodyClasses = "min-h-0 flex-1 overflow-y-auto px-5 pb-5";
 const WIDTHS = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-3xl" };
 
 /** A modal; on phones a sheet from the bottom. Focus returns to what opened it. */
@@ -54,7 +58,13 @@ export function Dialog(props: DialogProps) {
               <IconButton icon={X} label="Close" keys={["Esc"]} className="-my-1 -mr-1.5 pointer-coarse:-my-2.5" />
             </Primitive.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {props.reading ? (
+            <ScrollBox label={title} className={cn(bodyClasses, "outline-offset-[-2px]")}>
+              {children}
+            </ScrollBox>
+          ) : (
+            <div className={bodyClasses}>{children}</div>
+          )}
           {footer && <DialogFooter>{footer}</DialogFooter>}
         </Primitive.Content>
       </Primitive.Portal>

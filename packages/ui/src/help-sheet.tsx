@@ -9,7 +9,7 @@ export type HelpSheetProps = { open: boolean; onOpenChange: (open: boolean) => v
 /** All keys of the product, opened with `?`. */
 export function HelpSheet({ open, onOpenChange, groups }: HelpSheetProps) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" width="lg">
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" width="lg" reading>
       <div className="grid gap-x-10 gap-y-5 sm:grid-cols-2">
         {groups.map((group) => (
           <section key={group.title}>
