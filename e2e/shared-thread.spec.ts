@@ -62,6 +62,7 @@ test("an owner, a reviewer and a viewer in one thread, in three browsers", async
   await choose(owner, "Right of Rita Reviewer", /^Can steer/);
   await owner.keyboard.press("Escape");
   await rita.prompt.fill(script("Wait long", ["echo begun; sleep 300"]));
+  await expect(reviewer.getByRole("button", { name: "Send", exact: true })).toBeEnabled();
   await reviewer.keyboard.press("Control+Enter");
   await expect(owner.getByRole("article", { name: "Rita Reviewer asked" })).toBeVisible();
   await expect(threadPage(owner).conversation.getByText("begun", { exact: true })).toBeVisible();
