@@ -10,10 +10,20 @@ export type NavEntry = {
   count?: number;
 };
 
+type SidebarNavProps = {
+  entries: NavEntry[];
+  label: string;
+  /** On a phone the entries stand beside each other: what they lead to is below them. */
+  wraps?: boolean;
+};
+
 /** The entries of the sidebar or of settings. */
-export function SidebarNav({ entries, label }: { entries: NavEntry[]; label: string }) {
+export function SidebarNav({ entries, label, wraps = false }: SidebarNavProps) {
   return (
-    <nav aria-label={label} className="flex flex-col gap-px px-2">
+    <nav
+      aria-label={label}
+      className={cn("flex flex-col gap-px px-2", wraps && "max-frame:flex-row max-frame:flex-wrap")}
+    >
       {entries.map(({ href, label: text, icon: Icon, active, count }) => (
         <Link
           key={href}

@@ -52,9 +52,10 @@ export function SettingsScreen({ section }: { section: Section }) {
   return (
     <Screen title={sections[section].label} heading="Settings">
       <div className="flex min-h-0 flex-1 overflow-y-auto max-frame:flex-col">
-        <div className="shrink-0 py-4 frame:w-56 frame:pl-2 max-frame:border-line max-frame:border-b">
+        <div className="shrink-0 py-4 max-frame:py-1 frame:w-56 frame:pl-2 max-frame:border-line max-frame:border-b">
           <SidebarNav
             label="Settings"
+            wraps
             entries={names.map((name) => ({
               href: `/settings/${name}`,
               label: sections[name].label,
