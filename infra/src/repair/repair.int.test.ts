@@ -41,7 +41,7 @@ let home: string;
 let projectId: string;
 /** One whose checkpoint is in a pack, and one whose checkpoint is older than packs. */
 let threads: { packed: string; older: string };
-let facts: { relation: string; index: string };
+let facts: { relation: string; index: string; searchIndex: string };
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "heddle-repair-"));
@@ -125,7 +125,8 @@ async function fill(url: string): Promise<void> {
   mkdirSync(tree, { recursive: true });
   writeFileSync(join(tree, "file"), "");
   const [paths] = await db.prisma.$queryRaw<[typeof facts]>`
-    SELECT pg_relation_filepath('"Item"') AS "relation", pg_relation_filepath('"User_pkey"') AS "index"`;
+    SELECT pg_relation_filepath('"Item"') AS "relation", pg_relation_filepath('"User_pkey"') AS "index",
+      pg_relation_filepath('"Item_search_idx"') AS "searchIndex"`;
   facts = paths;
   await db.close();
 }
@@ -194,10 +195,13 @@ test("what copying has lost of the data folder is put back", async () => {
   expect((await run()).said).toMatch(/Nothing is wrong\.$/);
 });
 
-test("a damaged index is built anew", async () => {
-  const file = join(home, "postgres", facts.index);
+test.each([
+  ["index", /the index "User_pkey" is damaged/],
+  ["searchIndex", /the index "Item_search_idx" is damaged/],
+] as const)("a damaged %s is built anew", async (index, sentence) => {
+  const file = join(home, "postgres", facts[index]);
   writeFileSync(file, Buffer.alloc(statSync(file).size, 7));
-  await mends(/the index "User_pkey" is damaged/);
+  await mends(sentence);
 });
 
 test("a damaged table is named, with the ways back; the copy before the last update only when asked for", async () => {

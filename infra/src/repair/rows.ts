@@ -8,7 +8,7 @@ import { messageOf } from "../start-failure.ts";
 import { type Finding, hasOwnDatabase, type RepairContext } from "./finding.ts";
 import { lostData } from "./postgres-files.ts";
 
-type Relation = { oid: number; name: string; kind: "r" | "i"; file: string };
+type Relation = { oid: number; name: string; kind: "r" | "i"; file: string; method: string };
 
 /**
  * Reads every row and checks every index: what a damaged disk has taken shows only when it is read.
@@ -65,8 +65,10 @@ export async function checkAudit(url: string): Promise<Finding[]> {
 
 async function listRelations(client: pg.Client): Promise<Relation[]> {
   const { rows } = await client.query<Relation>(
-    `SELECT c.oid::int AS oid, c.oid::regclass::text AS name, c.relkind AS kind, pg_relation_filepath(c.oid) AS file
-     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'i') ORDER BY 2`,
+    `SELECT c.oid::int AS oid, c.oid::regclass::text AS name, c.relkind AS kind, pg_relation_filepath(c.oid) AS file,
+       am.amname AS method
+     FROM pg_class c LEFT JOIN pg_am am ON am.oid = c.relam
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'i') ORDER BY 2`,
   );
   return rows;
 }
@@ -82,13 +84,17 @@ async function readTable(client: pg.Client, name: string): Promise<string | null
   }
 }
 
+const checkers: { [method: string]: string } = { btree: "bt_index_check", gin: "gin_index_check" };
+
 /** With PostgreSQL's own checker, which is gone again after it. */
-async function checkIndex(client: pg.Client, { oid, file }: Relation, dataDir: string): Promise<string | null> {
+async function checkIndex(client: pg.Client, { oid, file, method }: Relation, dataDir: string): Promise<string | null> {
   if (!existsSync(join(dataDir, file))) return "its file is missing";
+  const checker = checkers[method];
+  if (!checker) return null;
   await client.query("BEGIN");
   try {
     await client.query("CREATE EXTENSION IF NOT EXISTS amcheck");
-    await client.query("SELECT bt_index_check($1::oid)", [oid]);
+    await client.query(`SELECT ${checker}($1::oid)`, [oid]);
     return null;
   } catch (error) {
     return messageOf(error);
