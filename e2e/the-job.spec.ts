@@ -91,7 +91,7 @@ test("from sign-in to a branch in one's own checkout", async ({ page, browser, s
   await test.step("come back to find the work done", async () => {
     await back.goto("/");
     for (const title of titles) {
-      await expect(row(back, title).getByRole("img", { name: /^(Idle|Done)/ })).toBeVisible({ timeout: 90_000 });
+      await expect(row(back, title).getByRole("img", { name: /^(Idle|Unread)$/ })).toBeVisible({ timeout: 90_000 });
     }
   });
 
