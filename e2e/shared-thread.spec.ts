@@ -14,6 +14,7 @@ test("an owner, a reviewer and a viewer in one thread, in three browsers", async
   sample,
   scenario,
 }) => {
+  test.setTimeout(240_000);
   const reviewer = await join(browser, stack, await invite(owner, "member"), "Rita Reviewer");
   const viewer = await join(browser, stack, await invite(owner, "viewer"), "Vic Viewer");
   const model = await scenario("scenario-tools");

@@ -31,7 +31,7 @@ async function startThread(page: Page, project: string, prompt: string): Promise
 
 /** The diff that is on screen has a line of this kind, on a ground of its own. */
 async function expectColouredLine(page: Page, sign: "+" | "−", text: string): Promise<void> {
-  const line = work(page).locator(`td[data-sign="${sign}"]`, { hasText: text }).first();
+  const line = work(page).locator(`[data-sign="${sign}"]`, { hasText: text }).first();
   await expect(line).toBeVisible();
   const ground = await line.locator("xpath=..").evaluate((element) => getComputedStyle(element).backgroundColor);
   expect(ground).not.toBe("rgba(0, 0, 0, 0)");
