@@ -126,7 +126,7 @@ async function switchThreads(page: Page, { otherTitle, otherAnswer, thread }: Co
 async function openLargeDiff(open: Open, { large }: Content): Promise<number> {
   const page = await open();
   await page.goto(`/threads/${large}`);
-  await page.waitForFunction(() => document.querySelector('[aria-label^="Changes of "]') !== null, undefined, {
+  await page.waitForFunction(() => document.querySelector("[data-diff-file]") !== null, undefined, {
     polling: "raf",
   });
   const ms = await page.evaluate(() => performance.now());
@@ -137,9 +137,10 @@ async function openLargeDiff(open: Open, { large }: Content): Promise<number> {
 async function scrollLargeDiff(open: Open, { large, largeFile }: Content): Promise<Scroll> {
   const page = await open();
   await page.goto(`/threads/${large}?file=${encodeURIComponent(largeFile)}`);
-  const diff = page.getByRole("region", { name: `Changes of ${largeFile}` });
-  await diff.scrollIntoViewIfNeeded();
-  await diff.hover();
+  const file = threadPage(page).work.locator(`[data-diff-file="${largeFile}"]`);
+  await file.waitFor();
+  await threadPage(page).work.getByRole("button", { name: "Show the diff" }).first().click();
+  await page.getByText("line 1 of a generated table", { exact: true }).first().hover();
   const frames = page.evaluate(async () => {
     const ms: number[] = [];
     let before = performance.now();
