@@ -1,10 +1,9 @@
 "use client";
 import { Fragment, memo, useMemo } from "react";
 import { cn } from "./cn.ts";
-import { lineStyles } from "./diff-line-row.tsx";
 import type { Token } from "./highlight.ts";
+import { LineText, lineStyles, lineTextClasses } from "./line-text.tsx";
 import type { DiffHunk, DiffLine } from "./parse-patch.ts";
-import { segmentsOf } from "./segments.ts";
 import { useHighlight } from "./use-highlight.ts";
 
 /** Hunks as a table: old number, new number, line. Numbers and signs stay out of what is copied. */
@@ -60,22 +59,8 @@ function LineRow({ line, tokens }: { line: DiffLine; tokens?: Token[] }) {
     <tr className={style.row}>
       <td className={gutter}>{line.oldLine}</td>
       <td className={gutter}>{line.newLine}</td>
-      <td
-        data-sign={style.sign}
-        className="relative whitespace-pre-wrap pr-3 pl-5 text-fg [overflow-wrap:anywhere] before:absolute before:left-1.5 before:select-none before:text-muted before:content-[attr(data-sign)]"
-      >
-        {segmentsOf(line.text, tokens, line.mark).map((part, index) => (
-          <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
-            key={index}
-            style={part.color ? { color: part.color } : undefined}
-            className={part.marked ? cn("rounded-[2px]", style.mark) : undefined}
-          >
-            {part.text}
-          </span>
-        ))}
-        {line.text === "" && "\n"}
-        {line.noNewline && <span className="select-none text-subtle"> (no line break at the end)</span>}
+      <td data-sign={style.sign} className={lineTextClasses}>
+        <LineText line={line} tokens={tokens} />
       </td>
     </tr>
   );

@@ -3,13 +3,7 @@ import { memo } from "react";
 import { cn } from "./cn.ts";
 import type { BlockColours } from "./diff-colours.ts";
 import type { PlacedLine } from "./diff-rows.ts";
-import { segmentsOf } from "./segments.ts";
-
-export const lineStyles = {
-  context: { row: "", gutter: "text-subtle", mark: "", sign: "" },
-  add: { row: "bg-diff-add", gutter: "bg-diff-add-gutter text-muted", mark: "bg-diff-add-mark", sign: "+" },
-  del: { row: "bg-diff-del", gutter: "bg-diff-del-gutter text-muted", mark: "bg-diff-del-mark", sign: "−" },
-};
+import { LineText, lineStyles, lineTextClasses } from "./line-text.tsx";
 
 const gutterClasses = "w-(--gutter) shrink-0 select-none px-[1ch] text-right";
 type Colours = readonly BlockColours[];
@@ -58,22 +52,8 @@ function Code({ line, colours }: { line: PlacedLine; colours: Colours }) {
   const block = colours[line.block];
   const tokens = line.kind === "del" ? block?.before[line.before] : block?.after[line.after];
   return (
-    <code
-      data-sign={style.sign}
-      className="relative min-w-0 flex-1 whitespace-pre-wrap pr-3 pl-5 text-fg [overflow-wrap:anywhere] before:absolute before:left-1.5 before:select-none before:text-muted before:content-[attr(data-sign)]"
-    >
-      {segmentsOf(line.text, tokens, line.mark).map((part, index) => (
-        <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
-          key={index}
-          style={part.color ? { color: part.color } : undefined}
-          className={part.marked ? cn("rounded-[2px]", style.mark) : undefined}
-        >
-          {part.text}
-        </span>
-      ))}
-      {line.text === "" && "\n"}
-      {line.noNewline && <span className="select-none text-subtle"> (no line break at the end)</span>}
+    <code data-sign={style.sign} className={cn(lineTextClasses, "min-w-0 flex-1")}>
+      <LineText line={line} tokens={tokens} />
     </code>
   );
 }
